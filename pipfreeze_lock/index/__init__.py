@@ -1,0 +1,1 @@
+"""Simple indexes and folders of files: what files exist of a project."""

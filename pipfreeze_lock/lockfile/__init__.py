@@ -1,0 +1,1 @@
+"""Lock files, read and written; one module for each format."""

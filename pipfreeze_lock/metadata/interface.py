@@ -1,0 +1,40 @@
+"""What the resolver may know of core metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+    from pipfreeze_lock.model.core_metadata import CoreMetadata
+
+__all__ = ["MetadataReporter", "MetadataSource"]
+
+
+class MetadataSource(Protocol):
+    """Reads core metadata; may be called from any thread."""
+
+    def metadata(self, page: ProjectPage, file: IndexFile) -> CoreMetadata:
+        """Give the core metadata of a file: from the cache, or by the tiers of DESIGN.md.
+
+        Blocks until known. A second call for the same file costs nothing.
+
+        :raises MetadataError: when the file has none that can be read, so that the target's pip would fail on it too.
+        :raises BuildError: when it would have to be built, and that is not allowed or failed.
+        :raises NetworkError: when it could not be fetched.
+        """
+        ...  # pragma: no cover
+
+    def prefetch(self, page: ProjectPage, file: IndexFile) -> None:
+        """Say that `metadata` will be called soon. Never builds. Returns at once; an error is kept for `metadata`."""
+        ...  # pragma: no cover
+
+
+class MetadataReporter:
+    """Told of what takes long; this one does nothing, the command line's shows it."""
+
+    def building(self, filename: str, interpreter: str, reason: str) -> None:
+        """Building an sdist's metadata starts: under which interpreter, and why no cheaper way would do."""
+
+    def built(self, filename: str) -> None:
+        """It ended, well or not."""

@@ -1,0 +1,83 @@
+"""A lock: the full answer for one target, as it stands in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.model.requirement import IndexOptions, InputFile
+    from pipfreeze_lock.model.target import BaseDistribution
+
+__all__ = ["LockedSet", "Pin", "Satisfied", "Via"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Via:
+    """Who asks for a pin, and with which words.
+
+    As text: ``tensorboard (>=1.24.3)``, ``tensorflow[gpu] (>=1; python_version < "3.7")``,
+    ``-r requirements.txt (==1.1.1)``, ``-c limits.txt (<2)``. Without constraint and marker: the parent alone.
+    """
+
+    kind: Literal["-c", "-r", "distribution"]
+    parent: str
+    """Normalised name of the distribution, or the path of the input as it stands in the header."""
+    extra: str | None = None
+    """The parent's extra that asks, normalised; the parent is then written ``parent[extra]``."""
+    constraint: str = ""
+    """The specifier, canonical and sorted (``!=1.5,>=1``), or ``@ URL``; empty for any version."""
+    marker: str | None = None
+    """The marker without its ``extra ==`` part, as ``packaging.markers`` writes it."""
+    extras: tuple[str, ...] = ()
+    """Extras of the pin that this parent asks for, normalised and sorted; written first: ``requests ([socks] >=2)``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """One distribution: the version, and the files of it that may be installed."""
+
+    name: NormalizedName
+    version: str
+    """As the chosen file spells it, normalised by PEP 440 where that is possible."""
+    extras: tuple[str, ...] = ()
+    url: str | None = None
+    """Of a direct reference; the pin is then written ``name @ URL``. Without credentials."""
+    hashes: tuple[str, ...]
+    """``sha256:…``, sorted. Empty only in a lock made with ``--no-hashes``."""
+    via: tuple[Via, ...]
+    """Sorted as text."""
+    notes: tuple[str, ...] = ()
+    """Comments of ours that stand at the pin: ``compiled in the image: no wheel of it that pip 19.1.1 reads``."""
+    filename: str | None = None
+    """The file the target's pip will choose. Not written to a requirements lock, so None when read from one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Satisfied:
+    """A base distribution that a requirement is content with, so that it stays and is no pin."""
+
+    name: NormalizedName
+    via: tuple[Via, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockedSet:
+    """All that a lock file says."""
+
+    command: str
+    target: str
+    """`str(Target)`: a record that ``check`` compares, never an input."""
+    base: tuple[BaseDistribution, ...] = ()
+    satisfied: tuple[Satisfied, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
+    """Further header lines, as (key, value): ``("exclude-newer", "2021-01-16T00:00:00Z")``, ``("warning", "…")``."""
+    options: IndexOptions
+    """Those that pip must see again are written; credentials never."""
+    pins: tuple[Pin, ...] = field(default=())
+    """Sorted by name, one for a distribution."""
+    warnings: tuple[str, ...] = ()
+    """To be said aloud; not part of the file."""
