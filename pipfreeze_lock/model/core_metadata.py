@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 __all__ = ["CoreMetadata", "Tier"]
 
-from typing import Literal
-
-Tier = Literal["sidecar", "wheel", "pkg-info", "pyproject", "setup.cfg", "setup.py", "egg-info", "sibling-wheel", "build"]
+Tier = Literal[
+    "sidecar", "wheel", "pkg-info", "pyproject", "setup.cfg", "setup.py", "egg-info", "sibling-wheel", "build"
+]
 """Where the metadata came from, cheapest first; see DESIGN.md, "Metadata, cheapest first"."""
 
 

@@ -67,7 +67,7 @@ class IndexOptions:
     """None is pip's default index, which we never write down."""
     extra_index_urls: tuple[Url, ...] = ()
     find_links: tuple[str, ...] = ()
-    """Paths or URLs, as written, paths relative to `find_links_base` of the file that named them resolved by the loader."""
+    """Paths or URLs. A relative path was resolved by the loader against the file that names it, where pip does so."""
     no_index: bool = False
     trusted_hosts: tuple[str, ...] = ()
     pre: bool = False

@@ -64,7 +64,7 @@ class Target:
     os_version: str = ""
     """macOS: ``11.0``, as in a wheel tag; else empty."""
     machine: str
-    """As ``platform.machine()`` says on the target: ``x86_64``, ``aarch64``, ``armv7l``, ``i686``, ``AMD64``, ``arm64``."""
+    """As ``platform.machine()`` says there: ``x86_64``, ``aarch64``, ``armv7l``, ``i686``, ``AMD64``, ``arm64``."""
     libc: Libc | None
     pip: str
     """Version of the image's pip."""
@@ -96,7 +96,9 @@ class Target:
 
     def __str__(self) -> str:
         """The ``# target:`` line of a lock."""
-        libc = str(self.libc) if self.libc else (f"{self.operating_system}-{self.os_version}" if self.os_version else "-")
+        libc = (
+            str(self.libc) if self.libc else (f"{self.operating_system}-{self.os_version}" if self.os_version else "-")
+        )
         return f"{self.implementation} {self.python} {self.abi} {self.platform} {libc} pip-{self.pip}"
 
 
