@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.requirement import IndexOptions, InputFile
     from pipfreeze_lock.model.target import BaseDistribution
 
-__all__ = ["LockedSet", "Pin", "Satisfied", "Via"]
+__all__ = ["LockedFile", "LockedSet", "Pin", "Satisfied", "Via"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,6 +36,21 @@ class Via:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LockedFile:
+    """A file of a pin, as ``pylock.toml`` lists it (PEP 751); a requirements lock keeps its hash alone."""
+
+    filename: str
+    url: str | None = None
+    """Absolute, without credentials and fragment; None where it is not known."""
+    size: int | None = None
+    """Bytes."""
+    upload_time: str | None = None
+    """RFC 3339, UTC, as the index gives it."""
+    hashes: tuple[str, ...] = ()
+    """``ALGORITHM:HEXDIGEST``, sorted; sha256 where the index or the file itself tells it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pin:
     """One distribution: the version, and the files of it that may be installed."""
 
@@ -53,6 +68,8 @@ class Pin:
     """Comments of ours that stand at the pin: ``compiled in the image: no wheel of it that pip 19.1.1 reads``."""
     filename: str | None = None
     """The file the target's pip will choose. Not written to a requirements lock, so None when read from one."""
+    files: tuple[LockedFile, ...] = ()
+    """The files that `hashes` stand for, sorted by name. Not written to a requirements lock."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
