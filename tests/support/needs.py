@@ -1,0 +1,104 @@
+"""What a test needs and a machine may lack: asked for here, so that its lack is said aloud, and fails in CI.
+
+``interpreter = needs.interpreter("3.6")`` gives the thing or skips the test; `tests/conftest.py` counts the skips in the
+summary and, with ``CI=true``, turns them into failures.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["find_interpreter", "interpreter", "missing", "module", "pip_folder", "program", "test_cache"]
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the running test, because this machine lacks something."""
+    pytest.skip(f"needs {what}")
+
+
+def interpreter(version: str) -> Path:
+    """Give a CPython of that version: ``3.6``, or ``3.6.15`` for no other."""
+    return find_interpreter(version) or missing(f"CPython {version} (on PATH or in pyenv)")
+
+
+def program(name: str) -> Path:
+    """Give a program on PATH."""
+    found = shutil.which(name)
+    return Path(found) if found else missing(f"the program {name}")
+
+
+def module(name: str) -> ModuleType:
+    """Import a module that is not among our dependencies."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        missing(f"the module {name}")
+
+
+def pip_folder(version: str) -> Path:
+    """Give a folder with the package ``pip`` of that version in it, unpacked from its wheel; fetched once."""
+    folder = test_cache() / f"pip-{version}"
+    if not folder.is_dir():
+        try:
+            _fetch_pip(version, folder)
+        except subprocess.CalledProcessError:
+            missing(f"pip {version} (no wheel of it in {test_cache()}, and it could not be fetched)")
+    return folder
+
+
+def test_cache() -> Path:
+    """Give the folder that is kept from one test run to the next: $PIPFREEZE_LOCK_TEST_CACHE, or one of the user's."""
+    chosen = os.environ.get("PIPFREEZE_LOCK_TEST_CACHE")
+    folder = Path(chosen) if chosen else Path.home() / ".cache" / "pipfreeze-lock-tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+test_cache.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test where it is imported
+
+
+@functools.cache
+def find_interpreter(version: str) -> Path | None:
+    """Look for a CPython in pyenv's versions, then on PATH."""
+    minor = ".".join(version.split(".")[:2])
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    candidates = sorted(versions.glob(f"{version}/bin/python")) + sorted(versions.glob(f"{version}.*/bin/python"))
+    on_path = shutil.which(f"python{minor}")
+    if on_path:
+        candidates.append(Path(on_path))
+    candidates.append(Path(sys.executable))
+    return next((one for one in candidates if _is_cpython(one, version)), None)
+
+
+def _is_cpython(candidate: Path, version: str) -> bool:
+    """Ask it, since a shim on PATH may stand for nothing."""
+    code = "import platform; print(platform.python_implementation() + ' ' + platform.python_version())"
+    asked = subprocess.run([candidate, "-c", code], capture_output=True, text=True, check=False)
+    words = asked.stdout.split()
+    return asked.returncode == 0 and words[0] == "CPython" and f"{words[1]}.".startswith(f"{version}.")
+
+
+def _fetch_pip(version: str, folder: Path) -> None:
+    wheels = test_cache() / "wheels"
+    wheels.mkdir(exist_ok=True)
+    if not list(wheels.glob(f"pip-{version}-*.whl")):
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+        subprocess.run([*command, "--dest", wheels, f"pip=={version}"], check=True, capture_output=True)
+    unpacked = folder.with_name(f"{folder.name}.{os.getpid()}")
+    shutil.unpack_archive(next(wheels.glob(f"pip-{version}-*.whl")), unpacked, "zip")
+    try:
+        unpacked.rename(folder)
+    except OSError:  # another process of this test run was quicker
+        shutil.rmtree(unpacked)
