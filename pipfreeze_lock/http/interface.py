@@ -9,7 +9,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HttpClient", "HttpResponse"]
+    from pipfreeze_lock.model.url import Credentials
+
+__all__ = ["CredentialSource", "HttpClient", "HttpResponse"]
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
@@ -35,4 +37,12 @@ class HttpClient(Protocol):
         :raises NetworkError: when the host cannot be reached, TLS fails, or 5xx/429 stays after the last retry; it
             names the URL without credentials, the cause in words, and what to do.
         """
+        ...  # pragma: no cover
+
+
+class CredentialSource(Protocol):
+    """Knows which credentials belong to a URL; may be asked from any thread."""
+
+    def credentials(self, url: str) -> Credentials | None:
+        """Give the credentials that a request for this URL is sent with, without asking anyone for them."""
         ...  # pragma: no cover
