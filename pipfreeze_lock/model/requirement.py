@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.url import Url
 
-__all__ = ["FormatControl", "IndexOptions", "InputFile", "Requirement", "RequirementSet", "SourceLine"]
+__all__ = [
+    "FormatControl",
+    "IndexOptions",
+    "InputFile",
+    "ReleaseControl",
+    "Requirement",
+    "RequirementSet",
+    "SourceLine",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,17 @@ class FormatControl:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseControl:
+    """pip's ``--all-releases`` and ``--only-final`` (26.0 and newer): names, or ``:all:``.
+
+    In order of mention, as `FormatControl`. A name beats ``:all:``; see ``pip/_internal/models/release_control.py``.
+    """
+
+    all_releases: frozenset[str] = frozenset()
+    only_final: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class IndexOptions:
     """Where files may come from and which of them may be chosen: what pip's global options say."""
 
@@ -71,8 +90,11 @@ class IndexOptions:
     no_index: bool = False
     trusted_hosts: tuple[str, ...] = ()
     pre: bool = False
+    """Pre-releases of everything: ``--pre``, or ``--all-releases :all:``."""
     prefer_binary: bool = False
     format_control: FormatControl = field(default_factory=FormatControl)
+    release_control: ReleaseControl = field(default_factory=ReleaseControl)
+    """What goes beyond `pre`; its `all_releases` holds names alone, since `pre` says ``:all:``."""
     require_hashes: bool = False
 
 

@@ -1,0 +1,156 @@
+"""One requirement, its options apart: PEP 508, a URL or a path, each with an optional marker; and ``--hash``.
+
+Follows ``parse_req_from_line`` of pip's ``_internal/req/constructors.py``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as PackagingRequirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from pipfreeze_lock.model.requirement import Requirement, SourceLine
+from pipfreeze_lock.requirements.direct_references import direct_reference, is_url, looks_like_path, named_url
+from pipfreeze_lock.requirements.problems import LineProblem, shown
+from pipfreeze_lock.requirements.slips import hints_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Hash", "hash_of_option", "requirement_of_line", "wrong_digests"]
+
+Hash = tuple[str, str]
+"""Algorithm and hexadecimal digest."""
+
+_STRONG_ALGORITHMS = ("sha256", "sha384", "sha512")
+_DIGEST_LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+_HEXADECIMAL = frozenset("0123456789abcdef")
+
+
+def hash_of_option(value: str) -> Hash:
+    """Read the value of ``--hash``: ``sha256:DIGEST`` (``_handle_merge_hash`` of pip's ``cmdoptions.py``).
+
+    :raises LineProblem: for another algorithm or form; the digest itself is not looked at, as pip does not.
+    """
+    algorithm, colon, digest = value.partition(":")
+    if colon and algorithm in _STRONG_ALGORITHMS:
+        return algorithm, digest.lower()
+    raise _no_hash(value, algorithm, digest)
+
+
+def _no_hash(value: str, algorithm: str, digest: str) -> LineProblem:
+    msg = f"`--hash={shown(value)}` is not a hash that pip takes"
+    likely = value.lower().replace("sha-", "sha")
+    for strong in _STRONG_ALGORITHMS:
+        rest = likely.removeprefix(strong).lstrip("-=: ")
+        if rest != likely and rest:
+            return LineProblem(msg, hints=[f"Write `--hash={strong}:{shown(rest)}`."])
+    if algorithm in _DIGEST_LENGTHS and digest:
+        hint = "pip takes `sha256`, `sha384` and `sha512` alone; `pip hash FILE` makes one."
+        return LineProblem(msg, hints=[hint])
+    return LineProblem(msg, hints=["Write it as `--hash=sha256:DIGEST`, with 64 hexadecimal digits."])
+
+
+def wrong_digests(hashes: Sequence[Hash]) -> list[str]:
+    """Give those that are the digest of no file: of a wrong length, or not hexadecimal."""
+    return [f"{algorithm}:{digest}" for algorithm, digest in hashes if not _is_digest(algorithm, digest)]
+
+
+def _is_digest(algorithm: str, digest: str) -> bool:
+    return len(digest) == _DIGEST_LENGTHS[algorithm] and _HEXADECIMAL.issuperset(digest)
+
+
+def requirement_of_line(
+    text: str, written: str, hashes: tuple[Hash, ...], source: SourceLine, *, is_constraint: bool
+) -> Requirement:
+    """Read a requirement as pip's ``parse_req_from_line`` does: the marker is cut off first.
+
+    :param written: For `Requirement.text`: before variables were replaced, credentials hidden.
+    :param hashes: Of the line's ``--hash`` options.
+    :raises LineProblem: when it is none, or one that hash mode does not take.
+    """
+    whole_is_url = is_url(text)
+    body, _, marker_text = text.partition("; " if whole_is_url else ";")
+    body = body.strip()
+    marker_text = marker_text.strip()
+    marker = _marker_of(marker_text, text) if marker_text else None
+    if whole_is_url or looks_like_path(body):
+        return _direct(body, marker, written, hashes, source, is_constraint=is_constraint)
+    parsed = _parsed(body, text)
+    name = canonicalize_name(parsed.name)
+    url = None
+    if parsed.url is not None:
+        reference = named_url(parsed.url, name, text)
+        url, hashes = reference.url, _merged(hashes, reference.hashes)
+    return Requirement(
+        name=name,
+        extras=frozenset(map(canonicalize_name, parsed.extras)) if parsed.extras else frozenset(),
+        specifier=parsed.specifier,
+        marker=marker,
+        url=url,
+        hashes=hashes,
+        source=source,
+        text=written,
+        is_constraint=is_constraint,
+    )
+
+
+def _direct(
+    body: str,
+    marker: Marker | None,
+    written: str,
+    hashes: tuple[Hash, ...],
+    source: SourceLine,
+    *,
+    is_constraint: bool,
+) -> Requirement:
+    reference = direct_reference(body)
+    if reference.name is None:  # pragma: no cover  direct_reference names it or raises
+        raise AssertionError
+    return Requirement(
+        name=reference.name,
+        extras=reference.extras,
+        specifier=SpecifierSet(),
+        marker=marker,
+        url=reference.url,
+        hashes=_merged(hashes, reference.hashes),
+        source=source,
+        text=written,
+        is_constraint=is_constraint,
+    )
+
+
+def _merged(first: tuple[Hash, ...], second: tuple[Hash, ...]) -> tuple[Hash, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _parsed(body: str, text: str) -> PackagingRequirement:
+    try:
+        return PackagingRequirement(body)
+    except InvalidRequirement as error:
+        reason = shown(str(error).partition("\n")[0])
+        msg = f"`{shown(text)}` is not a requirement: {reason[:1].lower()}{reason[1:]}"
+        raise LineProblem(msg, hints=hints_for(text), reference="PEP 508") from error
+
+
+def _marker_of(marker_text: str, text: str) -> Marker:
+    try:
+        return _marker(marker_text)
+    except InvalidMarker as error:
+        reason = shown(str(error).partition("\n")[0])
+        msg = f"`{shown(marker_text)}` in `{shown(text)}` is not a marker: {reason[:1].lower()}{reason[1:]}"
+        raise LineProblem(msg, hints=hints_for(text), reference="PEP 508") from error
+    except RecursionError:
+        msg = f"the marker of `{shown(text)}` is nested too deeply"
+        raise LineProblem(msg) from None
+
+
+@lru_cache(maxsize=1024)
+def _marker(text: str) -> Marker:
+    """Parse a marker; a compiled file repeats a handful of them hundreds of times, and nobody changes them."""
+    return Marker(text)
