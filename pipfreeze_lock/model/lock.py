@@ -34,6 +34,19 @@ class Via:
     extras: tuple[str, ...] = ()
     """Extras of the pin that this parent asks for, normalised and sorted; written first: ``requests ([socks] >=2)``."""
 
+    def __str__(self) -> str:
+        """The text above; `pipfreeze_lock.lockfile.via` reads it back."""
+        parent = f"{self.kind} {self.parent}" if self.kind != "distribution" else self.parent
+        if self.extra:
+            parent = f"{parent}[{self.extra}]"
+        detail = self.constraint
+        if self.extras:
+            detail = f"[{','.join(self.extras)}] {detail}".rstrip()
+        if self.marker:
+            # As in PEP 508, a URL takes a space before the semicolon, which could otherwise belong to it.
+            detail = f"{detail} ; {self.marker}" if self.constraint.startswith("@") else f"{detail}; {self.marker}"
+        return f"{parent} ({detail})" if detail else parent
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockedFile:
