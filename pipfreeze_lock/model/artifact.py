@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["IndexFile", "ProjectPage"]
 
 
-class IndexFile(msgspec.Struct, frozen=True, rename="kebab", gc=False):
+class IndexFile(msgspec.Struct, frozen=True, rename="kebab", gc=False, omit_defaults=True):
     """One file as the simple repository API lists it (PEP 503, 629, 658, 691, 700, 714).
 
     A msgspec struct and not a dataclass: a page of one project lists up to some ten thousand of them, decoding is
