@@ -1,0 +1,212 @@
+"""Version specifiers as one pip reads them: what they contain, and whether they admit pre-releases.
+
+pip carries its own `packaging`, and what ``<=``, ``<``, ``>`` and ``~=`` contain changed there; the packaging that we
+run with is only one of them. So the operators are written out here (PEP 440), with the differences taken from
+`PipCapabilities`. Compared with every packaging that pip ever carried in ``tests/target/test_specifiers.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipfreeze_lock.target.pip_capabilities import PipCapabilities
+
+__all__ = ["SpecifierRules"]
+
+_IMPLYING = frozenset({"==", ">=", "<=", "~=", "==="})
+_IMPLYING_SINCE_PACKAGING_24_2 = _IMPLYING | {"<", ">"}
+
+
+class SpecifierRules:
+    """Reads specifiers as one pip does; each distinct one is worked out once."""
+
+    def __init__(self, capabilities: PipCapabilities) -> None:
+        self._capabilities = capabilities
+        self._implying = _IMPLYING_SINCE_PACKAGING_24_2 if capabilities.exclusive_bound_means_prerelease else _IMPLYING
+        self._predicates: dict[tuple[str, str], Callable[[Version], bool]] = {}
+        self._python_verdicts: dict[tuple[str, str], bool | None] = {}
+
+    def contains(self, specifier: SpecifierSet, version: Version) -> bool:
+        """Whether all specifiers contain the version, pre-releases allowed."""
+        return all(predicate(version) for predicate in self.predicates(specifier))
+
+    def predicates(self, specifier: SpecifierSet) -> list[Callable[[Version], bool]]:
+        """Give one predicate for each part of a set, to be asked of many versions."""
+        return [self._predicate(part) for part in specifier]
+
+    def admits_prereleases(self, specifier: SpecifierSet) -> bool:
+        """Whether a part names a pre-release in a way that lets pre-releases in by itself."""
+        return any(self._implies_prereleases(part) for part in specifier)
+
+    def allows_python(self, requires_python: str, python: str) -> bool | None:
+        """Whether a Requires-Python lets in a Python (``3.6.8``); None where it is invalid, and pip overlooks it."""
+        key = (requires_python, python)
+        if key not in self._python_verdicts:
+            self._python_verdicts[key] = self._python_verdict(requires_python, python)
+        return self._python_verdicts[key]
+
+    def _python_verdict(self, requires_python: str, python: str) -> bool | None:
+        version = Version(python)
+        verdicts: list[bool] = []
+        for part in filter(None, (part.strip() for part in requires_python.split(","))):
+            try:
+                verdicts.append(self._predicate(Specifier(part))(version))
+            except InvalidSpecifier:
+                verdict = legacy_verdict(part, python) if self._capabilities.legacy_specifiers else None
+                if verdict is None:
+                    return None
+                verdicts.append(verdict)
+        return all(verdicts)
+
+    def _implies_prereleases(self, part: Specifier) -> bool:
+        if part.operator not in self._implying:
+            return False
+        try:
+            return Version(part.version.removesuffix(".*")).is_prerelease
+        except InvalidVersion:  # only after `===`
+            return False
+
+    def _predicate(self, part: Specifier) -> Callable[[Version], bool]:
+        key = (part.operator, part.version)
+        predicate = self._predicates.get(key)
+        if predicate is None:
+            predicate = self._predicates[key] = self._build(*key)
+        return predicate
+
+    def _build(self, operator: str, text: str) -> Callable[[Version], bool]:
+        if operator == "===":
+            wanted = text.lower()
+            return lambda version: str(version).lower() == wanted
+        if text.endswith(".*"):
+            matches = _prefix(Version(text[:-2]))
+            return matches if operator == "==" else lambda version: not matches(version)
+        builders: dict[str, Callable[[Version], Callable[[Version], bool]]] = {
+            "==": _equal,
+            "!=": _not_equal,
+            ">=": lambda bound: lambda version: version >= bound,
+            "<=": self._less_or_equal,
+            "<": self._less,
+            ">": self._greater,
+            "~=": self._compatible,
+        }
+        return builders[operator](Version(text))
+
+    def _less_or_equal(self, bound: Version) -> Callable[[Version], bool]:
+        if self._capabilities.less_equal_ignores_local:
+            return lambda version: version <= bound or _without_local(version) <= bound
+        return lambda version: version <= bound
+
+    def _less(self, bound: Version) -> Callable[[Version], bool]:
+        if bound.is_prerelease:
+            return lambda version: version < bound
+        if self._capabilities.exclusive_bounds_by_suffix:
+            first_prerelease = Version(f"{bound.public}.dev0")
+            return lambda version: version < first_prerelease
+        base = _base(bound)
+        return lambda version: version < bound and not (version.is_prerelease and _base(version) == base)
+
+    def _greater(self, bound: Version) -> Callable[[Version], bool]:
+        base = _base(bound)
+        if not self._capabilities.exclusive_bounds_by_suffix:
+            return lambda version: (
+                version > bound
+                and not (version.is_postrelease and not bound.is_postrelease and _base(version) == base)
+                and not (version.local is not None and _base(version) == base)
+            )
+        if bound.dev is not None or bound.post is not None:
+            return lambda version: version > bound and _without_local(version) > bound
+        return lambda version: version > bound and not (_base(version) == base and version.pre == bound.pre)
+
+    def _compatible(self, bound: Version) -> Callable[[Version], bool]:
+        release = bound.release[:-1]
+        if bound.pre is not None and not self._capabilities.compatible_ignores_prerelease:
+            release = bound.release
+        matches = _prefix(Version(f"{bound.epoch}!{'.'.join(map(str, release))}"))
+        return lambda version: version >= bound and matches(version)
+
+
+def _equal(bound: Version) -> Callable[[Version], bool]:
+    """A specifier without local segment is blind for that of the version."""
+    if bound.local is not None:
+        return lambda version: version == bound
+    return lambda version: version == bound or (version.local is not None and _without_local(version) == bound)
+
+
+def _not_equal(bound: Version) -> Callable[[Version], bool]:
+    equal = _equal(bound)
+    return lambda version: not equal(version)
+
+
+def _prefix(prefix: Version) -> Callable[[Version], bool]:
+    epoch, release, length = prefix.epoch, prefix.release, len(prefix.release)
+
+    def matches(version: Version) -> bool:
+        found = version.release
+        padded = found if len(found) >= length else found + (0,) * (length - len(found))
+        return padded[:length] == release and version.epoch == epoch
+
+    return matches
+
+
+def _without_local(version: Version) -> Version:
+    return version if version.local is None else Version(version.public)
+
+
+def _base(version: Version) -> tuple[int, tuple[int, ...]]:
+    """Epoch and release, without trailing zeros."""
+    release = version.release
+    end = len(release)
+    while end > 1 and not release[end - 1]:
+        end -= 1
+    return version.epoch, release[:end]
+
+
+_LEGACY_SPECIFIER = re.compile(r"\s*(==|!=|<=|>=|<|>)\s*([^,;\s)]*)\s*")
+_LEGACY_PART = re.compile(r"(\d+|[a-z]+|\.|-)")
+_LEGACY_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
+
+
+def legacy_verdict(part: str, version: str) -> bool | None:
+    """Compare as ``LegacySpecifier`` of packaging below 22 does; None where even that cannot read the specifier."""
+    match = _LEGACY_SPECIFIER.fullmatch(part)
+    if match is None:
+        return None
+    ours, theirs = _legacy_key(version), _legacy_key(match[2])
+    return {
+        "==": ours == theirs,
+        "!=": ours != theirs,
+        "<=": ours <= theirs,
+        ">=": ours >= theirs,
+        "<": ours < theirs,
+        ">": ours > theirs,
+    }[match[1]]
+
+
+def _legacy_key(version: str) -> tuple[str, ...]:
+    """``_legacy_cmpkey`` of packaging below 22, once ``pkg_resources.parse_version``."""
+    key: list[str] = []
+    for part in _legacy_parts(version.lower()):
+        if part.startswith("*"):
+            if part < "*final":
+                while key and key[-1] == "*final-":
+                    key.pop()
+            while key and key[-1] == "00000000":
+                key.pop()
+        key.append(part)
+    return tuple(key)
+
+
+def _legacy_parts(version: str) -> Iterator[str]:
+    for part in _LEGACY_PART.split(version):
+        word = _LEGACY_WORDS.get(part, part)
+        if not word or word == ".":
+            continue
+        yield word.zfill(8) if word[0] in "0123456789" else f"*{word}"
+    yield "*final"
