@@ -1,0 +1,294 @@
+"""What moved between two locks, and why as far as the locks tell: as values, as lines of text, as a diff of the files.
+
+As Markdown: `pipfreeze_lock.report.changes_markdown`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from pipfreeze_lock.model.url import Url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.model.lock import LockedSet, Pin, Via
+    from pipfreeze_lock.model.requirement import IndexOptions
+
+__all__ = [
+    "ChangeLine",
+    "Changes",
+    "HeaderChange",
+    "PinChange",
+    "PinChangeKind",
+    "as_lines",
+    "as_text",
+    "changes",
+    "holders",
+    "pin_text",
+    "summary",
+    "unified_diff",
+]
+
+PinChangeKind = Literal["upgraded", "downgraded", "replaced", "added", "removed", "rehashed", "extras", "via", "notes"]
+"""``replaced``: another URL, or versions of which neither is newer. ``rehashed``: the same version, other files.
+``via`` and ``notes``: who asks, or what we say of it, and nothing that would be installed."""
+
+_ORDER: tuple[PinChangeKind, ...] = get_args(PinChangeKind)
+_WORDS: dict[PinChangeKind, str] = {"extras": "with other extras", "via": "asked for otherwise", "notes": "noted"}
+"""Where the kind's own name does not read well."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PinChange:
+    """One distribution that the two locks pin differently."""
+
+    kind: PinChangeKind
+    name: NormalizedName
+    old: Pin | None
+    """None when it was added."""
+    new: Pin | None
+    """None when it was removed."""
+    causes: tuple[Via, ...] = ()
+    """Of a move: who asks, in the new lock, for what the old version is not. Of an addition: who asks for it. Of a
+    removal: who had asked. Empty where the locks do not tell: a newer release, ``--upgrade``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeaderChange:
+    """One fact of the header that differs."""
+
+    key: str
+    """``target``, ``command``, ``base``, ``satisfied``, ``option``, ``input``, ``requirement``, ``constraint``, or a
+    remark's own."""
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """All that differs between two locks; false when nothing does."""
+
+    header: tuple[HeaderChange, ...] = ()
+    pins: tuple[PinChange, ...] = ()
+    """By name."""
+
+    def __bool__(self) -> bool:
+        return bool(self.header or self.pins)
+
+    @property
+    def counts(self) -> dict[PinChangeKind, int]:
+        """How many of each kind there are, in the order of `PinChangeKind`; kinds without any are left out."""
+        counter = Counter(change.kind for change in self.pins)
+        return {kind: counter[kind] for kind in _ORDER if counter[kind]}
+
+    @property
+    def installs_differ(self) -> bool:
+        """Whether the new lock installs anything else than the old one."""
+        return any(change.kind not in ("via", "notes") for change in self.pins)
+
+
+def changes(old: LockedSet, new: LockedSet) -> Changes:
+    """Compare two locks."""
+    old_pins = {pin.name: pin for pin in old.pins}
+    new_pins = {pin.name: pin for pin in new.pins}
+    names = sorted(old_pins.keys() | new_pins.keys())
+    compared = (_compare(name, old_pins.get(name), new_pins.get(name)) for name in names)
+    return Changes(
+        header=tuple(_header_changes(old, new)), pins=tuple(change for change in compared if change is not None)
+    )
+
+
+def holders(pin: Pin) -> tuple[Via, ...]:
+    """Give who keeps a pin from any newer version: those whose constraint has an upper bound."""
+    return tuple(via for via in pin.via if via.constraint.startswith("@") or _has_upper_bound(via.constraint))
+
+
+def _has_upper_bound(constraint: str) -> bool:
+    return any(clause.strip().startswith(("<", "==", "~=")) for clause in constraint.split(","))
+
+
+def _compare(name: NormalizedName, old: Pin | None, new: Pin | None) -> PinChange | None:
+    if old is None or new is None:
+        known = new or old
+        kind: PinChangeKind = "removed" if new is None else "added"
+        return PinChange(kind=kind, name=name, old=old, new=new, causes=known.via if known else ())
+    if (old.version, old.url) != (new.version, new.url):
+        return PinChange(kind=_direction(old, new), name=name, old=old, new=new, causes=_causes(old, new))
+    differs: dict[PinChangeKind, bool] = {
+        "rehashed": set(old.hashes) != set(new.hashes),
+        "extras": old.extras != new.extras,
+        "via": set(old.via) != set(new.via),
+        "notes": old.notes != new.notes,
+    }
+    first = next((kind for kind, does in differs.items() if does), None)
+    return PinChange(kind=first, name=name, old=old, new=new) if first else None
+
+
+def _direction(old: Pin, new: Pin) -> PinChangeKind:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415  most comparisons find few moves or none
+
+    try:
+        before, after = Version(old.version), Version(new.version)
+    except InvalidVersion:
+        return "replaced"
+    if before == after:
+        return "replaced"
+    return "upgraded" if before < after else "downgraded"
+
+
+def _causes(old: Pin, new: Pin) -> tuple[Via, ...]:
+    """Find who asks, newly, for what the old version is not."""
+    known = set(old.via)
+    return tuple(via for via in new.via if via not in known and not _allows(via.constraint, old))
+
+
+def _allows(constraint: str, pin: Pin) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  as in `_direction`
+
+    if constraint.startswith("@"):
+        return pin.url is not None and constraint == f"@ {pin.url}"
+    try:
+        return SpecifierSet(constraint).contains(pin.version, prereleases=True)
+    except InvalidSpecifier:  # a legacy one, of which nobody knows what it allows: it is named as a cause
+        return False
+
+
+def _header_changes(old: LockedSet, new: LockedSet) -> Iterator[HeaderChange]:
+    facts, other = _facts(old), _facts(new)
+    for key in dict.fromkeys([*facts, *other]):
+        before, after = facts.get(key, {}), other.get(key, {})
+        if len(before) == len(after) == 1:  # one of a kind: it changed, and was not taken away and another put there
+            before, after = {"": next(iter(before.values()))}, {"": next(iter(after.values()))}
+        yield from _by_name(key, before, after)
+
+
+def _facts(lock: LockedSet) -> dict[str, dict[str, str]]:
+    """Give what the header says, by key, then by what tells the values of a key apart."""
+    facts: dict[str, dict[str, str]] = {"target": {"": lock.target}, "command": {"": lock.command}}
+    facts["base"] = {item.name: f"{item.name} {item.version}" for item in lock.base}
+    facts["satisfied"] = {item.name: str(item.name) for item in lock.satisfied}
+    facts["option"] = {line: line for line in _option_lines(lock.options)}
+    for file in lock.inputs:
+        facts.setdefault(file.role, {})[file.path] = f"{file.path} sha256:{file.sha256[:12]}"
+    for key, value in lock.remarks:
+        facts.setdefault(key, {})[value] = value
+    return facts
+
+
+def _by_name(key: str, old: dict[str, str], new: dict[str, str]) -> Iterator[HeaderChange]:
+    """Compare what has a name; what one side lacks is None there."""
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name):
+            yield HeaderChange(key=key, old=old.get(name), new=new.get(name))
+
+
+def _option_lines(options: IndexOptions) -> Iterator[str]:
+    """Give the options as pip writes them, credentials hidden; only those that a lock carries."""
+    if options.index_url is not None:
+        yield f"--index-url {options.index_url.without_credentials}"
+    yield from (f"--extra-index-url {url.without_credentials}" for url in options.extra_index_urls)
+    yield from (f"--find-links {Url(place).without_credentials}" for place in options.find_links)
+    if options.no_index:
+        yield "--no-index"
+    yield from (f"--trusted-host {host}" for host in options.trusted_hosts)
+    yield from (f"--no-binary {name}" for name in sorted(options.format_control.no_binary))
+    yield from (f"--only-binary {name}" for name in sorted(options.format_control.only_binary))
+
+
+# As text
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A line for a terminal or a pipe; who shows it may colour it by its kind, which the words say too."""
+
+    kind: Literal["summary", "header"] | PinChangeKind
+    text: str
+
+
+def as_text(found: Changes) -> str:
+    """Give all lines, each with its line end; ASCII but for what names and paths hold."""
+    return "".join(f"{line.text}\n" for line in as_lines(found))
+
+
+def as_lines(found: Changes) -> tuple[ChangeLine, ...]:
+    """Give a summary, then the header's changes, then the pins', what would be installed first."""
+    lines = [ChangeLine("summary", summary(found))]
+    lines += [ChangeLine("header", f"  {_header_text(change)}") for change in found.header]
+    words = {change.kind for change in found.pins}
+    width = max((len(kind) for kind in words), default=0)
+    for kind in _ORDER:
+        lines += [
+            ChangeLine(kind, f"  {kind:{width}} {pin_text(change)}") for change in found.pins if change.kind == kind
+        ]
+    return tuple(lines)
+
+
+def summary(found: Changes) -> str:
+    """Count: ``2 upgraded, 1 added``; ``nothing changed``."""
+    counts = [f"{count} {_WORDS.get(kind, kind)}" for kind, count in found.counts.items()]
+    if found.header and not counts:
+        counts = ["only the header changed"]
+    return ", ".join(counts) or "nothing changed"
+
+
+def pin_text(change: PinChange) -> str:
+    """Say what became of one distribution, and why as far as it is known: one line without its kind."""
+    old, new = change.old, change.new
+    if old is None or new is None:
+        known, word = (new, "for") if old is None else (old, "was for")
+        pinned = f"{change.name} {_shown(known)}" if known else change.name
+        return f"{pinned} ({word} {_names(change.causes)})" if change.causes else pinned
+    if change.kind == "extras":
+        return f"{change.name} {_shown(new)}: [{','.join(old.extras)}] -> [{','.join(new.extras)}]"
+    if change.kind == "via":
+        gone = [f"-{via}" for via in old.via if via not in set(new.via)]
+        come = [f"+{via}" for via in new.via if via not in set(old.via)]
+        return f"{change.name} {_shown(new)}: {', '.join(gone + come)}"
+    if change.kind in ("rehashed", "notes"):
+        return f"{change.name} {_shown(new)}"
+    parts = [f"{change.name} {_shown(old)} -> {_shown(new)}"]
+    if change.causes:
+        parts.append(f"since {_names(change.causes)} asks for it")
+    if held := holders(new):
+        parts.append(f"held by {_names(held)}")
+    return ", ".join(parts)
+
+
+def unified_diff(old: bytes, new: bytes, *, path: str) -> str:
+    """Give what ``diff -u`` says of two versions of a file; empty when they are equal, `old` empty when it is new."""
+    import difflib  # noqa: PLC0415  only with --diff
+
+    if old == new:
+        return ""
+    before = f"a/{path}" if old else "/dev/null"
+    lines = difflib.unified_diff(_file_lines(old), _file_lines(new), fromfile=before, tofile=f"b/{path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _file_lines(data: bytes) -> list[str]:
+    """Split at LF alone, as diff does; `str.splitlines` knows seven more line ends."""
+    lines = data.decode(errors="replace").split("\n")
+    ended = [f"{line}\n" for line in lines[:-1]]
+    return [*ended, lines[-1]] if lines[-1] else ended
+
+
+def _header_text(change: HeaderChange) -> str:
+    if change.old is None:
+        return f"{change.key}: + {change.new}"
+    if change.new is None:
+        return f"{change.key}: - {change.old}"
+    return f"{change.key}: {change.old} -> {change.new}"
+
+
+def _shown(pin: Pin) -> str:
+    return f"{pin.version} @ {pin.url}" if pin.url else pin.version
+
+
+def _names(via: tuple[Via, ...]) -> str:
+    return ", ".join(str(one) for one in via)
