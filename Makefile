@@ -1,0 +1,60 @@
+# The two commands of the README are `make demo` and `make test`; `make help` lists the rest.
+# Nothing has to be installed by hand: a Python 3.11 or newer with venv, make, git and the package index are enough.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCKS := $(wildcard requirements/dev-*.lock)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types contracts format lock-dev bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## Make the virtual environment
+
+$(STAMP): pyproject.toml requirements/dev.txt $(LOCKS) requirements/install_dev.py
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python requirements/install_dev.py
+	@touch $@
+
+demo: $(STAMP) ## Lock the article's nine lines for python:3.6.8, and say what to do next
+	@mkdir -p build
+	$(BIN)/pipfreeze-lock lock --base-image python:3.6.8 -o build/requirements.lock examples/article/requirements.txt
+	@echo
+	@cat build/requirements.lock
+	@echo
+	@echo "That is build/requirements.lock: what the pip 19.1.1 of python:3.6.8 would install for those nine lines."
+	@echo "Next: copy it into the image and install it there, as examples/article/Dockerfile does:"
+	@echo "    RUN pip install --no-cache-dir --require-hashes -r requirements.lock"
+
+test: $(STAMP) ## Pass all tests
+	$(BIN)/python -m pytest -n auto
+
+check: lint types contracts test ## All that CI holds us to
+
+lint: $(STAMP) ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP) ## mypy --strict
+	$(BIN)/mypy
+
+contracts: $(STAMP) ## Who may import whom
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## Write the code as ruff would
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock-dev: $(STAMP) ## Lock our own development requirements for the interpreter of .venv
+	$(BIN)/python requirements/install_dev.py --lock
+
+bench: $(STAMP) ## Ours beside uv and pip-compile, from a recorded index on loopback
+	$(BIN)/python benchmarks/run.py
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

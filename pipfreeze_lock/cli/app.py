@@ -1,0 +1,124 @@
+"""The application: its commands, and what becomes of what they raise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pipfreeze_lock import __version__
+from pipfreeze_lock.errors import PipfreezeLockError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["app", "run"]
+
+_INTERRUPTED = 130
+_CLOSED_PIPE = 141
+_OUR_BUG = 70
+
+
+class _Group(TyperGroup):
+    """Turns our errors into their exit codes, and leaves every other exception to `run`.
+
+    typer exits with 1 on whatever a command raises, which would look like a finding.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PipfreezeLockError as error:
+            from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  only when there is something to say
+
+            Talk().error(error)
+            raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:
+            _forget_stdout()
+            raise typer.Exit(_CLOSED_PIPE) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(_INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    name="pipfreeze-lock",
+    help="The lock file that an image's own pip would install, and the proof that it did.",
+    epilog="Example: pipfreeze-lock lock --base-image python:3.6.8 requirements.txt",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        sys.stdout.write(f"pipfreeze-lock {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    del version
+
+
+def _register() -> None:
+    """Each command module imports nothing but typer at its top, so that all may be registered at once."""
+    from pipfreeze_lock.cli import lock, target  # noqa: PLC0415  they import this module's types
+
+    app.command("lock")(lock.lock_command)
+    app.command("target")(target.target_command)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command line and give its exit code; never raises."""
+    _register()
+    try:
+        result = typer.main.get_command(app)(
+            args=list(argv), prog_name="pipfreeze-lock", standalone_mode=False, obj=list(argv)
+        )
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else _OUR_BUG
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:  # noqa: BLE001  the last frontier: a usage error is told, the rest is our bug
+        return _told(error)
+    return result if isinstance(result, int) else 0
+
+
+def _told(error: Exception) -> int:
+    """Tell what typer raises for a wrong command line (exit 2), or that we have a bug (exit 70)."""
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+        context = getattr(error, "ctx", None)
+        message = error.format_message()
+        if not message and context is not None:  # no arguments at all: the help is the answer
+            sys.stdout.write(context.get_help() + "\n")
+            return 0
+        sys.stderr.write(f"error: {message}\n")
+        if context is not None:
+            sys.stderr.write(f"hint: `{context.command_path} --help` shows the options.\n")
+        return int(error.exit_code)
+    if isinstance(error, RuntimeError) and type(error).__name__ == "Abort":
+        return _INTERRUPTED
+    if os.environ.get("PIPFREEZE_LOCK_TRACEBACK"):
+        import traceback  # noqa: PLC0415  rarely wanted
+
+        traceback.print_exception(error)
+    sys.stderr.write(
+        f"error: this is a bug of pipfreeze-lock {__version__}: {type(error).__name__}: {error}\n"
+        "hint: Please report it; PIPFREEZE_LOCK_TRACEBACK=1 shows where it happened.\n"
+    )
+    return _OUR_BUG
+
+
+def _forget_stdout() -> None:
+    """Keep Python from complaining of the closed pipe once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

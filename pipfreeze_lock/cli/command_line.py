@@ -1,0 +1,66 @@
+"""The command that a lock's header records: whatever shaped the answer, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.model.url import Url
+
+if TYPE_CHECKING:
+    from pipfreeze_lock.cli.locking import LockOptions
+
+__all__ = ["recorded_command", "relative_to_lock"]
+
+
+def recorded_command(options: LockOptions, of_target: list[tuple[str, ...]], lock: Path | None) -> str:
+    """Give the command, sorted, its paths relative to the lock's folder and POSIX, its URLs without credentials."""
+
+    def place(location: str) -> str:
+        return relative_to_lock(location, lock)
+
+    arguments: list[tuple[str, ...]] = list(of_target)
+    arguments += [("--constraint", place(path)) for path in options.constraints]
+    arguments += [("--extra", extra) for extra in options.extras]
+    if options.index_url:
+        arguments.append(("--index-url", Url(options.index_url).without_credentials))
+    arguments += [("--extra-index-url", Url(url).without_credentials) for url in options.extra_index_urls]
+    arguments += [("--find-links", place(link)) for link in options.find_links]
+    arguments += [("--trusted-host", host) for host in options.trusted_hosts]
+    arguments += list(options.format_mentions)
+    if options.uploaded_prior_to:
+        arguments.append(("--uploaded-prior-to", options.uploaded_prior_to))
+    if options.hashes != "chosen":
+        arguments.append(("--no-hashes",) if options.hashes == "none" else ("--hashes", options.hashes or "all"))
+    for flag in ("no_index", "pre", "prefer_binary", "no_build"):
+        if getattr(options, flag):
+            arguments.append((f"--{flag.replace('_', '-')}",))
+    return shlex.join(
+        [
+            *("pipfreeze-lock", "lock"),
+            *(part for argument in _sorted(arguments) for part in argument),
+            *(place(path) for path in options.inputs),
+        ]
+    )
+
+
+def _sorted(arguments: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Sort by option; the values of one option keep their order, and so do the two whose order counts."""
+    together = {"--only-binary": "--no-binary"}
+    return sorted(arguments, key=lambda argument: together.get(argument[0], argument[0]))
+
+
+def relative_to_lock(location: str, lock: Path | None) -> str:
+    """Write a path as seen from the lock's folder, POSIX; a URL without credentials; ``-`` as it is."""
+    if location == "-":
+        return location
+    if "://" in location or location.startswith("file:"):
+        return Url(location).without_credentials
+    folder = lock.parent if lock is not None else Path()
+    try:
+        relative = os.path.relpath(location, folder)
+    except ValueError:  # another drive of Windows
+        return Path(location).as_posix()
+    return Path(relative).as_posix()

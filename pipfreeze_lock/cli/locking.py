@@ -1,0 +1,304 @@
+"""What ``lock`` does with its options: read, resolve, show or write."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.cli.settings import Settings, read_settings
+from pipfreeze_lock.errors import InputError, LockFileError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from pipfreeze_lock.cli.rendering import Talk
+    from pipfreeze_lock.cli.targeting import TargetOptions
+    from pipfreeze_lock.model.lock import LockedSet, Pin
+    from pipfreeze_lock.model.requirement import Requirement, RequirementSet
+    from pipfreeze_lock.model.target import Target
+    from pipfreeze_lock.workflows.lock import HashesOf
+
+__all__ = ["LockOptions", "run_lock"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockOptions:
+    """The command line of ``lock``, as it was given; see ``pipfreeze-lock lock --help``."""
+
+    inputs: tuple[str, ...]
+    output: str | None
+    target: TargetOptions
+    constraints: tuple[str, ...]
+    extras: tuple[str, ...]
+    index_url: str | None
+    extra_index_urls: tuple[str, ...]
+    find_links: tuple[str, ...]
+    no_index: bool
+    trusted_hosts: tuple[str, ...]
+    pre: bool
+    prefer_binary: bool
+    format_mentions: tuple[tuple[str, str], ...]
+    """``--no-binary`` and ``--only-binary`` with their values, in order of mention, which counts."""
+    uploaded_prior_to: str | None
+    no_build: bool
+    upgrade: bool
+    upgrade_packages: tuple[str, ...]
+    hashes: str | None
+    dry_run: bool
+    diff: bool
+    cert: str | None
+    client_cert: str | None
+    proxy: str | None
+    timeout: float | None
+    retries: int | None
+    keyring_provider: str | None
+    cache_dir: str | None
+    no_cache: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Existing:
+    """The lock that is there already."""
+
+    data: bytes | None = None
+    command: str | None = None
+    pins: tuple[Pin, ...] = ()
+    lock: LockedSet | None = None
+    notes: tuple[str, ...] = ()
+
+
+def run_lock(given: LockOptions, talk: Talk) -> None:
+    """Lock, once for each platform asked for.
+
+    :raises PipfreezeLockError: for whatever keeps it from being done; nothing was written then.
+    """
+    from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415  after the options were read
+    from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
+
+    settings = read_settings(Path.cwd())
+    options = with_settings(given, settings)
+    if options.upgrade and options.upgrade_packages:
+        message = "`--upgrade` moves everything, `--upgrade-package` one thing"
+        raise UsageError(message, hints=["Give one of them."])
+    output = _output(options.output, options.inputs)
+    existing = read_existing(output)
+    chosen = choose_targets(options.target, settings, recorded=existing.command, lock=output)
+    for note in (*existing.notes, *chosen.notes):
+        talk.warn(note)
+    requirements = read_inputs(options)
+    for target in chosen.targets:
+        several = len(chosen.targets) > 1
+        path = _for_platform(output, target) if several and output is not None else output
+        before = read_existing(path) if several else existing
+        _lock_one(options, requirements, target, path, before, talk, command_of_target=chosen.command(target, path))
+
+
+def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
+    """Fill in from ``[tool.pipfreeze-lock]`` what the command line leaves open, and the default input."""
+    inputs = tuple(settings.items("inputs", list(given.inputs))) or _default_inputs()
+    date = given.uploaded_prior_to or settings.values.get("uploaded-prior-to") or settings.values.get("exclude-newer")
+    mentions = given.format_mentions or tuple(
+        (f"--{key}", value) for key in ("no-binary", "only-binary") for value in settings.items(key, None)
+    )
+    return replace(
+        given,
+        inputs=inputs,
+        output=settings.text("output", given.output),
+        constraints=tuple(settings.items("constraint", list(given.constraints))),
+        extras=tuple(settings.items("extra", list(given.extras))),
+        index_url=settings.text("index-url", given.index_url),
+        extra_index_urls=tuple(settings.items("extra-index-url", list(given.extra_index_urls))),
+        find_links=tuple(settings.items("find-links", list(given.find_links))),
+        trusted_hosts=tuple(settings.items("trusted-host", list(given.trusted_hosts))),
+        no_index=settings.flag("no-index", given.no_index),
+        pre=settings.flag("pre", given.pre),
+        prefer_binary=settings.flag("prefer-binary", given.prefer_binary),
+        no_build=settings.flag("no-build", given.no_build),
+        no_cache=settings.flag("no-cache", given.no_cache),
+        format_mentions=mentions,
+        uploaded_prior_to=date,
+        hashes=settings.text("hashes", given.hashes) or "chosen",
+        cert=settings.text("cert", given.cert),
+        client_cert=settings.text("client-cert", given.client_cert),
+        proxy=settings.text("proxy", given.proxy),
+        timeout=settings.number("timeout", given.timeout, 15),
+        retries=int(settings.number("retries", given.retries, 5)),
+        keyring_provider=settings.text("keyring-provider", given.keyring_provider),
+        cache_dir=settings.text("cache-dir", given.cache_dir),
+    )
+
+
+def _default_inputs() -> tuple[str, ...]:
+    for name in ("requirements.in", "requirements.txt"):
+        if Path(name).is_file():
+            return (name,)
+    message = "no requirements were given, and there is no `requirements.txt` here"
+    raise UsageError(message, hints=["Name a file: `pipfreeze-lock lock requirements.txt`."])
+
+
+def _output(given: str | None, inputs: tuple[str, ...]) -> Path | None:
+    """Give where to write; None is stdout."""
+    if given == "-":
+        return None
+    if given is not None:
+        return Path(given)
+    if inputs[0] == "-" or "://" in inputs[0]:
+        return None
+    return Path(inputs[0]).with_name("requirements.lock")
+
+
+def _for_platform(output: Path, target: Target) -> Path:
+    """``requirements.lock`` is ``requirements.linux-arm64.lock`` where several platforms are locked."""
+    return output.with_name(f"{output.stem}.{target.platform.replace('/', '-')}{output.suffix}")
+
+
+def read_existing(path: Path | None) -> Existing:
+    """Read the lock that is there, for its pins and for where its target came from; one of another tool for its pins.
+
+    :raises InputError: when there is a file that cannot be read.
+    """
+    if path is None:
+        return Existing()
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Existing()
+    except OSError as error:
+        message = f"the lock cannot be read: {error.strerror}"
+        raise InputError(message, context=str(path), hints=["Give another file with `-o`."]) from None
+    from pipfreeze_lock.lockfile import foreign, requirements_txt  # noqa: PLC0415  only where there is a lock
+
+    try:
+        read = requirements_txt.read(data, path=str(path))
+    except LockFileError as error:
+        pins = foreign.preferences(data)
+        note = f"{error}: its {len(pins)} pins are taken as preferences, nothing else of it"
+        return Existing(data=data, pins=pins, notes=(note,), command=_recorded_command(data))
+    notes = tuple(f"{path}:{problem.line}: {problem.message}" for problem in read.problems)
+    return Existing(data=data, command=read.lock.command, pins=read.lock.pins, lock=read.lock, notes=notes)
+
+
+def _recorded_command(data: bytes) -> str | None:
+    """Find the command in a lock that cannot be read as one: with merge conflicts in it, say."""
+    for line in data.decode(errors="replace").splitlines():
+        if line.startswith("# command: "):
+            return line.removeprefix("# command: ")
+    return None
+
+
+def _lock_one(
+    options: LockOptions,
+    requirements: RequirementSet,
+    target: Target,
+    path: Path | None,
+    existing: Existing,
+    talk: Talk,
+    *,
+    command_of_target: list[tuple[str, ...]],
+) -> None:
+    from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415  see `run_lock`
+    from pipfreeze_lock.cli.progress import Progress  # noqa: PLC0415
+    from pipfreeze_lock.cli.wiring import Wiring  # noqa: PLC0415
+    from pipfreeze_lock.lockfile.requirements_txt import render  # noqa: PLC0415
+    from pipfreeze_lock.workflows.lock import LockRequest, lock  # noqa: PLC0415
+
+    progress = Progress(talk)
+    date = parse_date(options.uploaded_prior_to) if options.uploaded_prior_to else None
+    wiring = Wiring.of(options, requirements, target, date, progress)
+    try:
+        request = LockRequest(
+            requirements=requirements,
+            target=target,
+            command=recorded_command(options, command_of_target, path),
+            existing=existing.pins,
+            upgrade=options.upgrade,
+            upgraded=tuple(_upgraded(text) for text in options.upgrade_packages),
+            exclude_newer=date,
+            hashes=hashes_of(options.hashes),
+            path_in_lock=_path_in_lock(path),
+            remarks=(("uploaded-prior-to", f"{date:%Y-%m-%dT%H:%M:%SZ}"),) if date else (),
+        )
+        locked = lock(request, resolver=wiring.resolver, hasher=wiring.files, releases=wiring.resolver)
+    finally:
+        progress.stop()
+        wiring.close()
+    for warning in locked.warnings:
+        talk.warn(warning)
+    show_or_write(locked, render(locked), path, existing, options, talk)
+
+
+def hashes_of(text: str | None) -> HashesOf:
+    """Check ``--hashes``.
+
+    :raises UsageError: for a word that it does not know.
+    """
+    match text:
+        case "all" | "none" | "chosen":
+            return text
+        case _:
+            message = f"`--hashes {text}` is not known"
+            raise UsageError(message, hints=["Write `chosen` or `all`."])
+
+
+def _upgraded(text: str) -> Requirement:
+    from pipfreeze_lock.model.requirement import SourceLine  # noqa: PLC0415  only with -P
+    from pipfreeze_lock.requirements.parser import parse_requirement  # noqa: PLC0415
+
+    return parse_requirement(text, source=SourceLine(file="--upgrade-package", line=0), is_constraint=True)
+
+
+def _path_in_lock(path: Path | None) -> Callable[[str], str]:
+    from pipfreeze_lock.cli.command_line import relative_to_lock  # noqa: PLC0415
+
+    return lambda location: relative_to_lock(location, path)
+
+
+def parse_date(text: str) -> datetime:
+    """Read ``--uploaded-prior-to``: a date, or a date with time; without an offset it is UTC.
+
+    :raises UsageError: for anything else.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415  only where a date is given
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"`{text}` is not a date"
+        hints = ["Write it as `2021-01-16` or `2021-01-16T12:00:00Z`."]
+        raise UsageError(message, hints=hints, reference="RFC 3339") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def show_or_write(
+    locked: LockedSet, data: bytes, path: Path | None, existing: Existing, options: LockOptions, talk: Talk
+) -> None:
+    """Write the lock, or with ``--dry-run`` or ``--diff`` show what would change; say what was done."""
+    from pipfreeze_lock.report import changes as report  # noqa: PLC0415  after the answer is there
+
+    shown = str(path) if path is not None else "-"
+    if options.diff:
+        sys.stdout.write(report.unified_diff(existing.data or b"", data, path=shown))
+        return
+    changes = report.changes(existing.lock, locked) if existing.lock is not None else None
+    if options.dry_run:
+        text = report.as_text(changes) if changes is not None else data.decode()
+        sys.stdout.write(text)
+        talk.say(f"Nothing was written: that is what `{shown}` would {'change by' if changes is not None else 'be'}.")
+        return
+    if path is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  after the answer is there
+
+    written = write_atomically(path, data)
+    count = len(locked.pins)
+    if not written:
+        talk.say(f"{shown} is as it was: {count} distributions.")
+        return
+    if changes is not None:
+        talk.say(report.as_text(changes).rstrip())
+    talk.say(f"{shown}: {count} distributions for {locked.target}.")

@@ -1,0 +1,181 @@
+"""Which concrete class stands behind each interface: the one place that chooses."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.cli.settings import cache_folder
+from pipfreeze_lock.errors import UsageError
+from pipfreeze_lock.http.client import Client
+from pipfreeze_lock.http.credentials import CredentialStore
+from pipfreeze_lock.http.settings import HttpSettings
+from pipfreeze_lock.index.cache import Cache
+from pipfreeze_lock.index.client import SimpleIndexes
+from pipfreeze_lock.index.evaluate import SelectionRules
+from pipfreeze_lock.index.places import Places, credential_urls
+from pipfreeze_lock.metadata.source import LayeredMetadata
+from pipfreeze_lock.model.requirement import FormatControl, IndexOptions
+from pipfreeze_lock.model.url import Url
+from pipfreeze_lock.requirements.index_options import changed_format_control
+from pipfreeze_lock.requirements.loader import load_requirements, read_location
+from pipfreeze_lock.resolve.direct import DirectFiles
+from pipfreeze_lock.resolve.engine import ResolvelibEngine
+from pipfreeze_lock.target.markers import evaluate, marker_environment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipfreeze_lock.cli.locking import LockOptions
+    from pipfreeze_lock.cli.progress import Progress
+    from pipfreeze_lock.http.keyring_program import KeyringProgram
+    from pipfreeze_lock.metadata.interface import BuildInterpreter
+    from pipfreeze_lock.model.requirement import RequirementSet
+    from pipfreeze_lock.model.target import Target
+
+__all__ = ["Wiring", "read_inputs"]
+
+
+def read_inputs(options: LockOptions) -> RequirementSet:
+    """Read the requirements, and add the options that stand among them to those of the command line."""
+    client: list[Client] = []
+
+    def read(location: str) -> bytes:
+        if "://" in location and not location.startswith("file:") and not client:
+            client.append(_client(options, _index_options(options)))
+        return read_location(location, client=client[0] if client else None, stdin=sys.stdin.buffer.read)
+
+    try:
+        return load_requirements(
+            options.inputs,
+            constraints=options.constraints,
+            options=_index_options(options),
+            read=read,
+            environment=os.environ,
+            extras=options.extras,
+        )
+    finally:
+        for one in client:
+            one.close()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wiring:
+    """The parts of one lock, put together."""
+
+    client: Client
+    index: SimpleIndexes
+    metadata: LayeredMetadata
+    files: DirectFiles
+    resolver: ResolvelibEngine
+
+    @classmethod
+    def of(
+        cls,
+        options: LockOptions,
+        requirements: RequirementSet,
+        target: Target,
+        exclude_newer: datetime | None,
+        progress: Progress,
+    ) -> Wiring:
+        """Put them together for one target."""
+        in_force = requirements.options
+        settings = _http_settings(options, in_force)
+        credentials = CredentialStore(credential_urls(in_force), netrc=settings.netrc, keyring=_keyring(options))
+        client = Client(settings, credentials=credentials)
+        cache = None if options.no_cache else Cache(cache_folder(options.cache_dir))
+        places = Places.of(in_force)
+        index = SimpleIndexes(places, http=client, cache=cache, credentials=credentials)
+        metadata = LayeredMetadata(
+            client=client,
+            store=cache,
+            target=target,
+            interpreter=partial(_interpreter, target),
+            no_build=options.no_build,
+            reporter=progress,
+            index_options=in_force,
+        )
+        files = DirectFiles(client=client, metadata=metadata)
+        environment = marker_environment(target)
+        resolver = ResolvelibEngine(
+            index=index,
+            metadata=metadata,
+            rules=SelectionRules.of(target, in_force, exclude_newer=exclude_newer),
+            holds=lambda marker, extras: evaluate(marker, environment, extras),
+            explicit=files.candidate,
+            reporter=progress,
+            places=tuple(str(place.url) for place in places.places),
+        )
+        return cls(client=client, index=index, metadata=metadata, files=files, resolver=resolver)
+
+    def close(self) -> None:
+        """Give up what is still under way."""
+        self.metadata.close()
+        self.index.close()
+        self.client.close()
+
+
+def _client(options: LockOptions, in_force: IndexOptions) -> Client:
+    settings = _http_settings(options, in_force)
+    return Client(settings, credentials=CredentialStore(credential_urls(in_force), netrc=settings.netrc))
+
+
+def _http_settings(options: LockOptions, in_force: IndexOptions) -> HttpSettings:
+    return HttpSettings.from_environment(
+        os.environ,
+        proxy=options.proxy,
+        ca_bundle=Path(options.cert) if options.cert else None,
+        client_certificate=Path(options.client_cert) if options.client_cert else None,
+        trusted_hosts=in_force.trusted_hosts,
+        timeout=options.timeout,
+        retries=options.retries,
+    )
+
+
+def _keyring(options: LockOptions) -> KeyringProgram | None:
+    match options.keyring_provider:
+        case None | "disabled":
+            return None
+        case "subprocess":
+            from pipfreeze_lock.http.keyring_program import KeyringProgram  # noqa: PLC0415  only where it is wanted
+
+            program = shutil.which("keyring")
+            if program is None:
+                message = "there is no `keyring` program on PATH"
+                raise UsageError(message, hints=["Install it, or leave out `--keyring-provider`."])
+            return KeyringProgram(program)
+        case other:
+            message = f"`--keyring-provider {other}` is not known"
+            raise UsageError(message, hints=["Write `disabled` or `subprocess`."])
+
+
+def _interpreter(target: Target) -> BuildInterpreter | None:
+    """Find a Python of the target's version on this machine: only asked when a build is due."""
+    from pipfreeze_lock.metadata.interface import BuildInterpreter  # noqa: PLC0415  builds are rare
+    from pipfreeze_lock.target.interpreters import find_interpreter  # noqa: PLC0415
+
+    found = find_interpreter(target.python, target.implementation, environment=os.environ)
+    if found is None:
+        return None
+    return BuildInterpreter(path=found.path, version=found.version, exact=True)
+
+
+def _index_options(options: LockOptions) -> IndexOptions:
+    control = FormatControl()
+    for option, value in options.format_mentions:
+        control = changed_format_control(control, option, value)
+    return IndexOptions(
+        index_url=Url(options.index_url) if options.index_url else None,
+        extra_index_urls=tuple(Url(url) for url in options.extra_index_urls),
+        find_links=options.find_links,
+        no_index=options.no_index,
+        trusted_hosts=options.trusted_hosts,
+        pre=options.pre,
+        prefer_binary=options.prefer_binary,
+        format_control=control,
+    )

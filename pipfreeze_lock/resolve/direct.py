@@ -1,0 +1,92 @@
+"""Files named by a direct URL, and files for which an index gives no sha256: both have to be fetched whole."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from posixpath import basename
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.version import Version
+
+from pipfreeze_lock.errors import NetworkError
+from pipfreeze_lock.index.rank import Candidate
+from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+from pipfreeze_lock.model.url import Url
+from pipfreeze_lock.resolve.needs import FileCandidate
+
+if TYPE_CHECKING:
+    from pipfreeze_lock.http.interface import HttpClient
+    from pipfreeze_lock.metadata.interface import MetadataSource
+    from pipfreeze_lock.resolve.needs import Need
+
+__all__ = ["DirectFiles"]
+
+
+class DirectFiles:
+    """Makes candidates of direct URLs, and hashes files; each file is fetched once."""
+
+    def __init__(self, *, client: HttpClient, metadata: MetadataSource) -> None:
+        self._client = client
+        self._metadata = metadata
+        self._lock = Lock()
+        self._candidates: dict[str, FileCandidate] = {}
+        self._digests: dict[str, str] = {}
+
+    def candidate(self, need: Need) -> FileCandidate:
+        """Give the one candidate of a direct URL, its version read from its file name, else from its metadata.
+
+        :raises NetworkError: when it cannot be fetched.
+        :raises MetadataError: when it is no distribution.
+        """
+        url = need.url
+        if url is None:  # pragma: no cover  the provider asks for needs with a URL alone
+            message = "a need without URL has no direct candidate"
+            raise ValueError(message)
+        key = url.reveal()
+        with self._lock:
+            candidate = self._candidates.get(key)
+        if candidate is None:
+            candidate = self._make(need, url)
+            with self._lock:
+                candidate = self._candidates.setdefault(key, candidate)
+        return candidate
+
+    def sha256(self, page: ProjectPage, file: IndexFile) -> str:
+        """Fetch a file and give its hex digest.
+
+        :raises NetworkError: when it cannot be fetched.
+        """
+        return self._sha256(page.url_of(file))
+
+    def _make(self, need: Need, url: Url) -> FileCandidate:
+        location = url.without_credentials.partition("#")[0]
+        filename = unquote(basename(urlsplit(location).path))
+        file = IndexFile(filename=filename, url=location, hashes={"sha256": self._sha256(location)})
+        page = ProjectPage(name=need.name, url=location, index=url, files=[file])
+        metadata = self._metadata.metadata(page, file)
+        version = _version_of(filename) or Version(metadata.version)
+        found = Candidate(file, page, version, str(version), filename.endswith(".whl"), need.name, ())
+        return FileCandidate(found, need.name, metadata, direct_url=url)
+
+    def _sha256(self, url: str) -> str:
+        with self._lock:
+            digest = self._digests.get(url)
+        if digest is None:
+            response = self._client.get(url)
+            if response.status != 200:
+                message = f"the server answered {response.status} for a file that must be hashed"
+                raise NetworkError(message, context=str(Url(url)))
+            digest = sha256(response.body).hexdigest()
+            with self._lock:
+                self._digests[url] = digest
+        return digest
+
+
+def _version_of(filename: str) -> Version | None:
+    try:
+        return parse_wheel_filename(filename)[1] if filename.endswith(".whl") else parse_sdist_filename(filename)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return None

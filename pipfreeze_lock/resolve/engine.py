@@ -1,0 +1,172 @@
+"""The engine over resolvelib: faithful to the target's pip, and needing nothing of the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from packaging.version import Version
+from resolvelib.reporters import BaseReporter
+from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep, Resolver
+
+from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.resolve.catalogue import Catalogue
+from pipfreeze_lock.resolve.explain import explain
+from pipfreeze_lock.resolve.interface import KeptDistribution, Resolution, ResolvedDistribution
+from pipfreeze_lock.resolve.needs import BaseCandidate, Candidate, FileCandidate, Need, needs_of
+from pipfreeze_lock.resolve.preference import search_order
+from pipfreeze_lock.resolve.prefetch import Prefetcher
+from pipfreeze_lock.resolve.provider import PipProvider, bounds_of
+from pipfreeze_lock.resolve.via import edges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from packaging.markers import Marker
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.index.interface import FileIndex
+    from pipfreeze_lock.index.rank import SelectionRules
+    from pipfreeze_lock.metadata.interface import MetadataSource
+    from pipfreeze_lock.model.lock import Via
+    from pipfreeze_lock.model.requirement import Requirement
+    from pipfreeze_lock.resolve.interface import ResolutionReporter, ResolveRequest
+
+__all__ = ["ResolvelibEngine"]
+
+_MAX_ROUNDS = 200_000
+"""``limit_how_complex_resolution_can_be`` in pip's resolvelib/resolver.py."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResolvelibEngine:
+    """Resolves by pip's rules."""
+
+    index: FileIndex
+    metadata: MetadataSource
+    rules: SelectionRules
+    holds: Callable[[Marker, Collection[NormalizedName]], bool]
+    """Whether a marker holds on the target, with these extras asked for."""
+    explicit: Callable[[Need], FileCandidate]
+    """Makes the candidate of a direct URL."""
+    reporter: ResolutionReporter
+    places: tuple[str, ...] = ()
+    """The indexes and folders, for messages."""
+
+    def resolve(self, request: ResolveRequest) -> Resolution:
+        """Find the answer; see `pipfreeze_lock.resolve.interface.Resolver`."""
+        roots = self._that_hold(request.requirements.requirements)
+        constraints = self._that_hold((*request.requirements.constraints, *request.moved))
+        catalogue = Catalogue(
+            index=self.index, metadata=self.metadata, rules=self.rules, reporter=self.reporter, places=self.places
+        )
+        base = {one.name: BaseCandidate(one, Version(one.version)) for one in request.target.base}
+        prefetcher = Prefetcher(
+            catalogue=catalogue, holds=self.holds, left_out=frozenset(base), preferred=request.preferred
+        )
+        prefetcher.start(roots, constraints)
+        provider = self._provider(request, catalogue, base, roots, constraints)
+        try:
+            settled = self._search(provider, roots)
+        finally:
+            prefetcher.stop()
+        vias = edges(settled, roots, bounds_of(self._that_hold(request.requirements.constraints)), provider)
+        return _resolution(settled, vias, _warnings(provider, catalogue))
+
+    def _that_hold(self, requirements: Iterable[Requirement]) -> list[Requirement]:
+        return [one for one in requirements if one.marker is None or self.holds(one.marker, ())]
+
+    def _provider(
+        self,
+        request: ResolveRequest,
+        catalogue: Catalogue,
+        base: Mapping[NormalizedName, BaseCandidate],
+        roots: list[Requirement],
+        constraints: list[Requirement],
+    ) -> PipProvider:
+        user_requested: dict[str, int] = {}
+        for place, root in enumerate(roots):
+            user_requested.setdefault(needs_of(root)[0].identifier, place)
+        return PipProvider(
+            catalogue=catalogue,
+            order=search_order(request.target.pip, user_requested),
+            rules=self.rules,
+            holds=self.holds,
+            bounds=bounds_of(constraints),
+            base=base,
+            preferred=request.preferred,
+            explicit=self.explicit,
+        )
+
+    def _search(self, provider: PipProvider, roots: list[Requirement]) -> list[Candidate]:
+        # pip puts needs with extras last, so that what bounds their base is known first (collect_root_requirements).
+        needs = sorted((need for root in roots for need in needs_of(root)), key=lambda need: bool(need.extras))
+        reporter = _Reporter(self.reporter)
+        resolver: Resolver[Need, Candidate, str] = Resolver(provider, reporter)
+        try:
+            result = resolver.resolve(needs, max_rounds=_MAX_ROUNDS)
+        except ResolutionImpossible as impossible:
+            raise explain(impossible.causes, reporter.asked, provider) from None
+        except ResolutionTooDeep:
+            message = f"no answer after {_MAX_ROUNDS:,} steps"
+            raise ResolutionError(message, hints=["Narrow the requirements, so that fewer versions fit."]) from None
+        return list(result.mapping.values())
+
+
+class _Reporter(BaseReporter[Need, Candidate, str]):
+    """Passes on what a person may want to see, and keeps who asked for what, for the explanation of a conflict."""
+
+    def __init__(self, reporter: ResolutionReporter) -> None:
+        self._reporter = reporter
+        self._pinned: set[str] = set()
+        self.asked: dict[str, tuple[Need, Candidate | None]] = {}
+
+    def adding_requirement(self, requirement: Need, parent: Candidate | None) -> None:
+        self.asked[requirement.identifier] = (requirement, parent)
+
+    def pinning(self, candidate: Candidate) -> None:
+        self._pinned.add(candidate.identifier)
+        self._reporter.pinned(candidate.name, str(candidate.version), len(self._pinned))
+
+    def resolving_conflicts(self, causes: Collection[Any]) -> None:
+        self._reporter.backtracking(tuple(sorted({cause.requirement.name for cause in causes})))
+
+
+def _resolution(
+    settled: list[Candidate], vias: Mapping[NormalizedName, tuple[Via, ...]], warnings: tuple[str, ...]
+) -> Resolution:
+    extras: dict[NormalizedName, frozenset[NormalizedName]] = {}
+    for candidate in settled:
+        extras[candidate.name] = extras.get(candidate.name, frozenset()) | candidate.extras
+    distributions = [
+        ResolvedDistribution(
+            name=candidate.name,
+            version=candidate.found.version_text,
+            extras=extras[candidate.name],
+            file=candidate.found.file,
+            page=candidate.found.page,
+            metadata=candidate.metadata,
+            via=vias.get(candidate.name, ()),
+            direct_url=candidate.direct_url,
+        )
+        for candidate in settled
+        if isinstance(candidate, FileCandidate)
+    ]
+    kept = [
+        KeptDistribution(distribution=candidate.distribution, via=vias.get(candidate.name, ()))
+        for candidate in settled
+        if isinstance(candidate, BaseCandidate)
+    ]
+    return Resolution(
+        distributions=tuple(sorted(distributions, key=lambda one: one.name)),
+        kept=tuple(sorted(kept, key=lambda one: one.distribution)),
+        warnings=warnings,
+    )
+
+
+def _warnings(provider: PipProvider, catalogue: Catalogue) -> tuple[str, ...]:
+    unknown = [
+        f"`{name}` {version} does not provide the extra `{extra}`"
+        for name, version, extra in sorted(provider.unknown_extras)
+    ]
+    return (*unknown, *catalogue.discarded_builds)

@@ -1,0 +1,198 @@
+"""What the resolver works on: needs, and the candidates that may meet them.
+
+pip calls these requirements and candidates (``_internal/resolution/resolvelib/requirements.py`` and
+``candidates.py``). Here a *requirement* is what a person wrote; a *need* is one step of the search, made from a
+requirement or from a candidate's ``Requires-Dist``.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement as Pep508Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+
+from pipfreeze_lock.model.url import Url
+
+if TYPE_CHECKING:
+    from packaging.markers import Marker
+    from packaging.version import Version
+
+    from pipfreeze_lock.index.rank import Candidate as IndexCandidate
+    from pipfreeze_lock.model.core_metadata import CoreMetadata
+    from pipfreeze_lock.model.requirement import Requirement
+    from pipfreeze_lock.model.target import BaseDistribution
+
+__all__ = [
+    "PYTHON",
+    "BaseCandidate",
+    "Candidate",
+    "Dependency",
+    "ExtrasCandidate",
+    "FileCandidate",
+    "Need",
+    "identifier_of",
+    "needs_of",
+    "parse_dependency",
+]
+
+PYTHON = "<Python from Requires-Python>"
+"""Identifier of the target's interpreter among the needs, as in pip."""
+
+
+class Dependency:
+    """A parsed ``Requires-Dist``; one object for each distinct text of a run."""
+
+    __slots__ = ("extras", "marker", "name", "needs", "specifier", "text", "url")
+
+    def __init__(self, text: str) -> None:
+        parsed = Pep508Requirement(text)
+        self.text = text
+        self.name: NormalizedName = canonicalize_name(parsed.name)
+        self.extras: frozenset[NormalizedName] = frozenset(canonicalize_name(extra) for extra in parsed.extras)
+        self.specifier: SpecifierSet = parsed.specifier
+        self.marker: Marker | None = parsed.marker
+        self.url: Url | None = Url(parsed.url) if parsed.url else None
+        self.needs: tuple[Need, ...] = tuple(needs_of(self))
+
+
+@cache
+def parse_dependency(text: str) -> Dependency:
+    """Parse a ``Requires-Dist`` value.
+
+    :raises packaging.requirements.InvalidRequirement: when it is none.
+    """
+    return Dependency(text)
+
+
+def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> str:
+    """Give the node of the search: ``name`` or ``name[extra,other]``, as ``format_name`` in pip's ``base.py``."""
+    return f"{name}[{','.join(sorted(extras))}]" if extras else name
+
+
+class Need:
+    """One thing that must hold of a node: a specifier, a direct URL, or exactly one candidate."""
+
+    __slots__ = ("exact", "extras", "identifier", "is_pinned", "is_upper_bounded", "name", "origin", "specifier", "url")
+
+    def __init__(
+        self,
+        *,
+        name: NormalizedName,
+        extras: frozenset[NormalizedName],
+        specifier: SpecifierSet,
+        origin: Requirement | Dependency | None,
+        url: Url | None = None,
+        exact: FileCandidate | BaseCandidate | None = None,
+    ) -> None:
+        self.name = name
+        self.extras = extras
+        self.identifier = identifier_of(name, extras)
+        self.specifier = specifier
+        self.origin = origin
+        self.url = url
+        self.exact = exact
+        operators = [(one.operator, one.version) for one in specifier]
+        self.is_pinned = any(operator in ("==", "===") and "*" not in version for operator, version in operators)
+        self.is_upper_bounded = any(
+            operator in ("<", "<=", "~=") or (operator == "==" and "*" in version) for operator, version in operators
+        )
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it names one candidate, by URL or as the base of an extra."""
+        return self.url is not None or self.exact is not None
+
+    def __repr__(self) -> str:
+        return f"Need({self.identifier}{self.specifier})"
+
+
+_ANY = SpecifierSet()
+
+
+def needs_of(origin: Requirement | Dependency) -> list[Need]:
+    """Split a requirement as pip does: extras and a specifier make two needs, the specifier on the bare name too.
+
+    Source: ``_make_requirements_from_install_req`` in pip's ``resolvelib/factory.py``.
+    """
+    bare: frozenset[NormalizedName] = frozenset()
+    if origin.url is not None:
+        base = Need(name=origin.name, extras=bare, specifier=_ANY, origin=origin, url=origin.url)
+        if not origin.extras:
+            return [base]
+        return [base, Need(name=origin.name, extras=origin.extras, specifier=_ANY, origin=origin, url=origin.url)]
+    need = Need(name=origin.name, extras=origin.extras, specifier=origin.specifier, origin=origin)
+    if origin.extras and origin.specifier:
+        return [Need(name=origin.name, extras=bare, specifier=origin.specifier, origin=origin), need]
+    return [need]
+
+
+class FileCandidate:
+    """A file of an index with its core metadata: what pip calls a ``LinkCandidate``."""
+
+    extras: frozenset[NormalizedName] = frozenset()
+
+    def __init__(
+        self, found: IndexCandidate, name: NormalizedName, metadata: CoreMetadata, direct_url: Url | None = None
+    ) -> None:
+        self.found = found
+        self.direct_url = direct_url
+        self.name = name
+        self.identifier: str = name
+        self.version: Version = found.version
+        self.metadata = metadata
+
+    @cached_property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """All ``Requires-Dist``, parsed, whether they hold on the target or not."""
+        return tuple(parse_dependency(text) for text in self.metadata.requires_dist)
+
+    @cached_property
+    def provided_extras(self) -> frozenset[NormalizedName]:
+        """``Provides-Extra``, normalised."""
+        return frozenset(canonicalize_name(extra) for extra in self.metadata.provides_extra)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+    __repr__ = __str__
+
+
+class BaseCandidate:
+    """A distribution that the base image has: what pip calls an ``AlreadyInstalledCandidate``."""
+
+    extras: frozenset[NormalizedName] = frozenset()
+    dependencies: tuple[Dependency, ...] = ()
+    provided_extras: frozenset[NormalizedName] = frozenset()
+
+    def __init__(self, distribution: BaseDistribution, version: Version) -> None:
+        self.distribution = distribution
+        self.name = distribution.name
+        self.identifier: str = distribution.name
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} of the base image"
+
+    __repr__ = __str__
+
+
+class ExtrasCandidate:
+    """A candidate seen through extras, a node of its own that needs exactly its base."""
+
+    def __init__(self, base: FileCandidate | BaseCandidate, extras: frozenset[NormalizedName]) -> None:
+        self.base = base
+        self.extras = extras
+        self.name = base.name
+        self.identifier = identifier_of(base.name, extras)
+        self.version = base.version
+
+    def __str__(self) -> str:
+        return f"{self.identifier} {self.version}"
+
+    __repr__ = __str__
+
+
+Candidate = FileCandidate | BaseCandidate | ExtrasCandidate

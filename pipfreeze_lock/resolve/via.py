@@ -1,0 +1,139 @@
+"""Who asks for what, once the search is over."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.model.lock import Via
+from pipfreeze_lock.resolve.needs import Dependency, ExtrasCandidate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from packaging.markers import Marker
+    from packaging.specifiers import SpecifierSet
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.model.requirement import Requirement
+    from pipfreeze_lock.resolve.needs import Candidate
+    from pipfreeze_lock.resolve.provider import Bounds, PipProvider
+
+__all__ = ["edges", "marker_without_extra"]
+
+
+def edges(
+    candidates: Iterable[Candidate],
+    roots: Iterable[Requirement],
+    bounds: Mapping[NormalizedName, Bounds],
+    provider: PipProvider,
+) -> dict[NormalizedName, tuple[Via, ...]]:
+    """Give for each distribution all requirements and dependencies that hold on the target and name it.
+
+    :param candidates: All that the resolver settled, nodes with extras among them.
+    :param roots: The requirements of the inputs whose markers hold.
+    """
+    found: dict[NormalizedName, set[Via]] = {}
+    for root in roots:
+        found.setdefault(root.name, set()).add(_via_of_input("-r", root))
+    for candidate in candidates:
+        for dependency in provider.dependencies_that_hold(candidate):
+            for via in _vias_of(candidate, dependency, provider):
+                found.setdefault(dependency.name, set()).add(via)
+    for name, bound in bounds.items():
+        if name in found:
+            found[name].update(_via_of_input("-c", constraint) for constraint in bound.sources)
+    return {name: tuple(sorted(vias)) for name, vias in found.items()}
+
+
+def _via_of_input(kind: str, requirement: Requirement) -> Via:
+    return Via(
+        kind="-r" if kind == "-r" else "-c",
+        parent=requirement.source.file,
+        constraint=_constraint(requirement),
+        marker=str(requirement.marker) if requirement.marker is not None else None,
+        extras=tuple(sorted(requirement.extras)),
+    )
+
+
+def _vias_of(candidate: Candidate, dependency: Dependency, provider: PipProvider) -> Iterable[Via]:
+    """Give one edge, from the bare distribution where it holds without an extra, else from each extra that asks."""
+    marker = dependency.marker
+    extras: list[str | None] = [None]
+    if isinstance(candidate, ExtrasCandidate):
+        if marker is None or provider.holds(marker, frozenset()):
+            return  # the bare distribution asks for it already
+        extras = [extra for extra in sorted(candidate.extras) if provider.holds(marker, frozenset({extra}))]
+    rest = marker_without_extra(marker) if marker is not None else None
+    for extra in extras:
+        yield Via(
+            kind="distribution",
+            parent=candidate.name,
+            extra=extra,
+            constraint=_constraint(dependency),
+            marker=rest,
+            extras=tuple(sorted(dependency.extras)),
+        )
+
+
+def _constraint(asked: Requirement | Dependency) -> str:
+    if asked.url is not None:
+        return f"@ {asked.url.without_credentials}"
+    return canonical_specifier(asked.specifier)
+
+
+def canonical_specifier(specifier: SpecifierSet) -> str:
+    """Write a specifier sorted and without white space: ``!=1.5,>=1``."""
+    return ",".join(sorted(str(one) for one in specifier))
+
+
+def marker_without_extra(marker: Marker) -> str | None:
+    """Write a marker without the comparisons of ``extra`` that are joined to the rest by ``and``.
+
+    ``python_version < "3.7" and extra == "x"`` is ``python_version < "3.7"``; one whose extras stand under an ``or``
+    is left whole, since nothing shorter says the same. Works on the canonical text that packaging writes.
+    """
+    text = str(marker)
+    if "extra" not in text:
+        return text
+    parts = _split_top_level_and(text)
+    kept = [part for part in parts if not _EXTRA_ALONE.fullmatch(part)]
+    if not kept:
+        return None
+    if len(kept) == 1:
+        return _strip_parentheses(kept[0])
+    return " and ".join(kept)
+
+
+_EXTRA_ALONE = re.compile(r"""\(*\s*(?:extra\s*==\s*["'][^"']*["']|["'][^"']*["']\s*==\s*extra)\s*\)*""")
+
+
+def _split_top_level_and(text: str) -> list[str]:
+    """Split at ``and`` outside quotes and parentheses; the whole text where an ``or`` stands there too."""
+    depth, start = 0, 0
+    parts: list[str] = []
+    for match in re.finditer(r""""[^"]*"|'[^']*'|\(|\)|\band\b|\bor\b""", text):
+        word = match.group()
+        if word == "(":
+            depth += 1
+        elif word == ")":
+            depth -= 1
+        elif word == "or" and depth == 0:
+            return [text]
+        elif word == "and" and depth == 0:
+            parts.append(text[start : match.start()].strip())
+            start = match.end()
+    parts.append(text[start:].strip())
+    return parts
+
+
+def _strip_parentheses(text: str) -> str:
+    """Drop one pair that holds the whole text."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and position < len(text) - 1:
+            return text
+    return text[1:-1].strip()

@@ -1,0 +1,185 @@
+"""Lock: say what exactly this image's pip would install for these lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from pipfreeze_lock.model.lock import LockedFile, LockedSet, Pin, Satisfied
+from pipfreeze_lock.resolve.interface import Preferred, ResolveRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+    from pipfreeze_lock.model.lock import Via
+    from pipfreeze_lock.model.requirement import IndexOptions, Requirement, RequirementSet
+    from pipfreeze_lock.model.target import Target
+    from pipfreeze_lock.resolve.interface import Resolution, ResolvedDistribution, Resolver
+
+__all__ = ["FileHasher", "HashesOf", "LockRequest", "Releases", "lock", "preferences"]
+
+HashesOf = Literal["chosen", "all", "none"]
+"""Whose hashes stand at a pin: of the file this pip will choose, of every file of the release, or no hashes."""
+
+
+class FileHasher(Protocol):
+    """Hashes files for which an index gives no sha256."""
+
+    def sha256(self, page: ProjectPage, file: IndexFile) -> str:
+        """Fetch a file and give its hex digest.
+
+        :raises NetworkError: when it cannot be fetched.
+        """
+        ...  # pragma: no cover
+
+
+class Releases(Protocol):
+    """Knows what else there is of a release."""
+
+    def files_of(self, name: NormalizedName, version: str) -> Sequence[tuple[ProjectPage, IndexFile]]:
+        """Give every file of a release that a place offers."""
+        ...  # pragma: no cover
+
+    def why_built(self, name: NormalizedName, version: str) -> str | None:
+        """Say why this pip takes no wheel of a release, with the remedy; None where the release has no wheel at all."""
+        ...  # pragma: no cover
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockRequest:
+    """What is asked for, with what is there already."""
+
+    requirements: RequirementSet
+    target: Target
+    command: str
+    existing: tuple[Pin, ...] = ()
+    """Pins of the lock that is there, each a preference."""
+    upgrade: bool = False
+    upgraded: tuple[Requirement, ...] = ()
+    """``-P NAME`` or ``-P NAME==VERSION``."""
+    exclude_newer: datetime | None = None
+    hashes: HashesOf = "chosen"
+    path_in_lock: Callable[[str], str] = str
+    """Writes the path of an input as seen from the lock's folder."""
+    remarks: tuple[tuple[str, str], ...] = field(default=())
+
+
+def preferences(
+    existing: Iterable[Pin], *, upgrade: bool, upgraded: Collection[NormalizedName]
+) -> dict[NormalizedName, Preferred]:
+    """Say which pins are kept while nothing speaks against them; of two for one name the first."""
+    preferred: dict[NormalizedName, Preferred] = {}
+    for pin in () if upgrade else existing:
+        if pin.name not in upgraded and pin.url is None:
+            preferred.setdefault(pin.name, Preferred(version=pin.version, hashes=frozenset(pin.hashes)))
+    return preferred
+
+
+def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releases: Releases) -> LockedSet:
+    """Resolve, and write the answer down as a value.
+
+    :raises ResolutionError: when no set of files satisfies the requirements.
+    :raises NetworkError: when an index could not be asked.
+    """
+    resolution = resolver.resolve(
+        ResolveRequest(
+            requirements=request.requirements,
+            target=request.target,
+            preferred=preferences(
+                request.existing, upgrade=request.upgrade, upgraded={one.name for one in request.upgraded}
+            ),
+            moved=tuple(one for one in request.upgraded if one.specifier),
+            exclude_newer=request.exclude_newer,
+        )
+    )
+    pins = tuple(_pin(one, request, hasher, releases) for one in resolution.distributions)
+    return LockedSet(
+        command=request.command,
+        target=str(request.target),
+        base=request.target.base,
+        satisfied=tuple(
+            Satisfied(name=one.distribution.name, via=_relocated(one.via, request)) for one in resolution.kept
+        ),
+        inputs=tuple(replace(one, path=request.path_in_lock(one.path)) for one in request.requirements.inputs),
+        remarks=(*request.remarks, *_remarks(resolution)),
+        options=_options_in_lock(request),
+        pins=pins,
+        warnings=(*request.requirements.notes, *resolution.warnings, *_said_aloud(pins)),
+    )
+
+
+def _pin(one: ResolvedDistribution, request: LockRequest, hasher: FileHasher, releases: Releases) -> Pin:
+    files: Sequence[tuple[ProjectPage, IndexFile]] = ((one.page, one.file),)
+    if request.hashes == "all" and one.direct_url is None:
+        files = releases.files_of(one.name, one.version)
+    hashes = {f"sha256:{_sha256(page, file, hasher)}" for page, file in files} if request.hashes != "none" else set()
+    return Pin(
+        name=one.name,
+        version=one.version,
+        extras=tuple(sorted(one.extras)),
+        url=one.direct_url.without_credentials if one.direct_url is not None else None,
+        hashes=tuple(sorted(hashes)),
+        via=_relocated(one.via, request),
+        notes=tuple(_notes(one, request, releases)),
+        filename=one.file.filename,
+        files=tuple(_locked_file(page, file, hasher) for page, file in files),
+    )
+
+
+def _options_in_lock(request: LockRequest) -> IndexOptions:
+    """Give the options with the paths of ``--find-links`` as seen from the lock's folder, where pip looks first."""
+    options = request.requirements.options
+    return replace(options, find_links=tuple(request.path_in_lock(place) for place in options.find_links))
+
+
+def _relocated(vias: tuple[Via, ...], request: LockRequest) -> tuple[Via, ...]:
+    return tuple(
+        sorted(
+            via if via.kind == "distribution" else replace(via, parent=request.path_in_lock(via.parent)) for via in vias
+        )
+    )
+
+
+def _sha256(page: ProjectPage, file: IndexFile, hasher: FileHasher) -> str:
+    return file.hashes.get("sha256") or hasher.sha256(page, file)
+
+
+def _locked_file(page: ProjectPage, file: IndexFile, hasher: FileHasher) -> LockedFile:
+    return LockedFile(
+        filename=file.filename,
+        url=page.url_of(file),
+        size=file.size,
+        upload_time=file.upload_time,
+        hashes=(f"sha256:{_sha256(page, file, hasher)}",),
+    )
+
+
+def _notes(one: ResolvedDistribution, request: LockRequest, releases: Releases) -> Iterable[str]:
+    if not one.file.filename.endswith(".whl"):
+        reason = releases.why_built(one.name, one.version) if one.direct_url is None else None
+        if reason is None:
+            yield "built in the image from its sdist: this release has no wheel"
+        else:
+            yield f"compiled in the image by pip {request.target.pip}: {reason}"
+    if isinstance(one.file.yanked, str) or one.file.yanked:
+        reason = one.file.yanked if isinstance(one.file.yanked, str) and one.file.yanked else "no reason given"
+        yield f"yanked: {' '.join(reason.split())}"
+    if one.metadata.note:
+        yield one.metadata.note
+
+
+def _remarks(resolution: Resolution) -> Iterable[tuple[str, str]]:
+    for one in resolution.distributions:
+        if one.metadata.note and one.metadata.tier == "build":
+            yield "warning", f"{one.name}: {one.metadata.note}"
+
+
+def _said_aloud(pins: Iterable[Pin]) -> Iterable[str]:
+    for pin in pins:
+        for note in pin.notes:
+            if note.startswith(("compiled", "yanked")):
+                yield f"`{pin.name}=={pin.version}` is {note}"
