@@ -62,6 +62,8 @@ class Client(HttpClient):
         what the keyring knows, if anything; the second 401 is given back, as are all of 4xx but 429.
         """
         sent = {name.lower(): value for name, value in (headers or {}).items()}
+        if "range" in sent:
+            sent.setdefault("accept-encoding", "identity")  # a part of a compressed file is of no use
         for _ in range(_MOST_REDIRECTS + 1):
             url = urldefrag(url).url
             if url[:5].lower() == "file:":
@@ -115,11 +117,11 @@ class Client(HttpClient):
         return origin
 
     def _redirect_target(self, url: str, origin: Origin, location: str) -> str:
-        target = urljoin(url, location)
         try:
+            target = urljoin(url, location)
             next_origin = Origin.of(target)
         except ValueError:
-            next_origin = Origin("", "", 0)
+            target, next_origin = location, Origin("", "", 0)
         if next_origin.scheme not in ("https", "http"):
             msg = f"redirects to `{_shown(target)}`, which cannot be followed"
             raise NetworkError(msg, context=url)
