@@ -18,7 +18,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import Version
 
 from pipfreeze_lock.model.url import Url
-from pipfreeze_lock.requirements.problems import LineProblem, hide_credentials, shown
+from pipfreeze_lock.requirements.problems import LineProblem, shown
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -45,6 +45,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
 _FRAGMENT_HASH = re.compile(rf"[#&]({'|'.join(_HASH_ALGORITHMS)})=([^&]*)")
 _FRAGMENT_NAME = re.compile(r"[#&]egg=([^&]*)")
 _FRAGMENT_SUBDIRECTORY = re.compile(r"[#&]subdirectory=([^&]*)")
+_NAME = re.compile(r"[A-Z0-9](?:[\w.-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _PATH_WITH_EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])", re.DOTALL)
 _COMMIT_ON_GITHUB = re.compile(r"git\+\w+://(?:[^/@]*@)?github\.com/([^/]+)/([^/@#]+?)(?:\.git)?@([^@#]+)")
 
@@ -160,7 +161,7 @@ def _reference(url: str, text: str) -> DirectReference:
 def _with_name(reference: DirectReference, text: str) -> DirectReference:
     if reference.name is not None:
         return reference
-    url = hide_credentials(reference.url.without_credentials)
+    url = shown(text) if is_url(text) else f"file:{shown(text)}"
     msg = f"`{shown(text)}` does not say which distribution it is"
     raise LineProblem(msg, hints=[f"Put its name before it: `NAME @ {url}`."], reference="PEP 508")
 
@@ -196,21 +197,28 @@ def _fragment_name(text: str) -> tuple[NormalizedName | None, frozenset[Normaliz
 
 def _name_of_file(filename: str, text: str) -> NormalizedName | None:
     if filename.lower().endswith(".whl"):
-        try:
-            return parse_wheel_filename(filename)[0]
-        except InvalidWheelFilename as error:
-            msg = f"`{shown(text)}` is not named as a wheel is"
-            hint = "A wheel's file name is `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`; pip refuses any other."
-            raise LineProblem(msg, hints=[hint], reference="PEP 427") from error
+        return _name_of_wheel(filename, text)
     suffix = _archive_suffix(filename)
     return _name_of_sdist(filename[: -len(suffix)]) if suffix else None
+
+
+def _name_of_wheel(filename: str, text: str) -> NormalizedName:
+    try:
+        name = parse_wheel_filename(filename)[0]
+    except InvalidWheelFilename:
+        name = None
+    if name and _NAME.fullmatch(name):
+        return name
+    msg = f"`{shown(text)}` is not named as a wheel is"
+    hint = "A wheel's file name is `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`; pip refuses any other."
+    raise LineProblem(msg, hints=[hint], reference="PEP 427")
 
 
 def _name_of_sdist(stem: str) -> NormalizedName | None:
     """Give the name in ``NAME-VERSION`` where one reading alone makes sense: ``a-1-2`` may be of ``a`` or ``a-1``."""
     dashes = [match.start() for match in re.finditer("-", stem)]
     names = [stem[:dash] for dash in dashes if dash and _is_version(stem[dash + 1 :])]
-    if len(names) != 1 or not re.fullmatch(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", names[0], re.ASCII):
+    if len(names) != 1 or not _NAME.fullmatch(names[0]):
         return None
     return canonicalize_name(names[0])
 
@@ -258,6 +266,9 @@ def _archive_hint(text: str) -> str:
 
 
 def _refuse_directory(text: str) -> None:
+    if text.startswith("//"):
+        msg = f"`{shown(text)}` is not a requirement"
+        raise LineProblem(msg, hints=["A comment begins with `#`."])
     msg = f"`{shown(text)}` is a local directory, which has no hash: {_REASON}"
     hints = [
         "Build a wheel of it (`pip wheel --no-deps PATH`) and name the wheel.",

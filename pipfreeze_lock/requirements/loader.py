@@ -181,7 +181,8 @@ def _resolved(including: str, path: str) -> str:
         return urljoin(including, path)
     if is_remote(path):
         return path
-    return os.path.join(os.path.dirname(including), path)  # noqa: PTH118, PTH120  keeps it relative, as pathlib does not
+    joined = os.path.join(os.path.dirname(including), path)  # noqa: PTH118, PTH120  lexical, as pip's
+    return os.path.normpath(joined)
 
 
 def _identity(location: str) -> str:

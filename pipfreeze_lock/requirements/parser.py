@@ -17,7 +17,7 @@ from pipfreeze_lock.requirements.line_options import GivenOption, parsed_options
 from pipfreeze_lock.requirements.logical_lines import LogicalLine, logical_lines, with_variable_names
 from pipfreeze_lock.requirements.problems import LineProblem, hide_credentials, input_error, shown
 from pipfreeze_lock.requirements.requirement_lines import Hash, hash_of_option, requirement_of_line, wrong_digests
-from pipfreeze_lock.requirements.slips import foreign_format
+from pipfreeze_lock.requirements.slips import arguments_of_command, foreign_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,9 +141,10 @@ class _Reader:
         try:
             self.read_line(line.text, line.written, source)
         except LineProblem as problem:
+            told = _as_command(line.text) or problem
             if line.text is not line.written:
-                problem = problem.rephrased(lambda text: with_variable_names(text, line.written, environment))
-            self.errors.append(input_error(problem, source))
+                told = told.rephrased(lambda text: with_variable_names(text, line.written, environment))
+            self.errors.append(input_error(told, source))
         if line.text is not line.written:
             self.notes[notes:] = [with_variable_names(note, line.written, environment) for note in self.notes[notes:]]
 
@@ -256,3 +257,11 @@ def _nested(options: list[GivenOption], source: SourceLine) -> NestedFile | None
 
 def _hashes(options: list[GivenOption]) -> tuple[Hash, ...]:
     return tuple(hash_of_option(value) for kind, value in options if kind.name == "--hash")
+
+
+def _as_command(line: str) -> LineProblem | None:
+    arguments = arguments_of_command(line)
+    if arguments is None:
+        return None
+    msg = f"`{shown(line)}` is a command, not a requirement"
+    return LineProblem(msg, hints=[f"Did you mean `{shown(arguments)}`?"] if arguments else [])

@@ -47,8 +47,9 @@ class RequirementsError(InputError):
 
 
 def input_error(problem: LineProblem, source: SourceLine) -> InputError:
-    """Give a line's problem its place."""
-    return InputError(problem.message, context=str(source), hints=problem.hints, reference=problem.reference)
+    """Give a line's problem its place, and hide whatever credential a message may still show."""
+    told = problem.rephrased(hide_credentials)
+    return InputError(told.message, context=str(source), hints=told.hints, reference=told.reference)
 
 
 def all_as_one(errors: Sequence[InputError]) -> InputError:

@@ -51,13 +51,15 @@ def _project(data: bytes, file: str) -> tuple[str, dict[str, Any]]:
         document = tomllib.loads(text)
     except UnicodeDecodeError as error:
         msg = "TOML is always UTF-8, and this is not"
-        number = data.count(b"\n", 0, error.start) + 1
-        raise InputError(msg, context=f"{file}:{number}") from error
+        start = data.count(b"\n", 0, error.start) + 1
+        raise InputError(msg, context=f"{file}:{start}") from error
     except tomllib.TOMLDecodeError as error:
-        message, _, place = str(error).partition(" (at line ")
+        message, _, place = str(error).partition(" (at ")
+        place = place.removeprefix("line ")
         line = place.partition(",")[0]
         msg = f"this is not TOML: {message[:1].lower()}{message[1:]}"
-        raise InputError(msg, context=f"{file}:{line}" if line.isdigit() else file) from error
+        number = line if line.isdigit() else str(text.count("\n") + 1)  # "at end of document"
+        raise InputError(msg, context=f"{file}:{number}") from error
     project = document.get("project")
     if isinstance(project, dict):
         return text, project

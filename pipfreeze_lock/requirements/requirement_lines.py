@@ -131,11 +131,22 @@ def _merged(first: tuple[Hash, ...], second: tuple[Hash, ...]) -> tuple[Hash, ..
 
 def _parsed(body: str, text: str) -> PackagingRequirement:
     try:
-        return PackagingRequirement(body)
+        parsed = PackagingRequirement(body)
     except InvalidRequirement as error:
         reason = shown(str(error).partition("\n")[0])
         msg = f"`{shown(text)}` is not a requirement: {reason[:1].lower()}{reason[1:]}"
         raise LineProblem(msg, hints=hints_for(text), reference="PEP 508") from error
+    if "_" in body:
+        _refuse_trailing_underscore(parsed, text)
+    return parsed
+
+
+def _refuse_trailing_underscore(parsed: PackagingRequirement, text: str) -> None:
+    """Refuse what packaging lets pass: by PEP 508 names end in a letter or digit, and normalised ones must."""
+    for name in (parsed.name, *parsed.extras):
+        if name.endswith("_"):
+            msg = f"`{shown(name)}` in `{shown(text)}` is no name: it ends in an underscore"
+            raise LineProblem(msg, hints=[f"Did you mean `{shown(name.rstrip('_-.'))}`?"], reference="PEP 508")
 
 
 def _marker_of(marker_text: str, text: str) -> Marker:

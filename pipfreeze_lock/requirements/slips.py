@@ -13,7 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["foreign_format", "hints_for"]
+__all__ = ["arguments_of_command", "foreign_format", "hints_for"]
 
 _MARKER_VARIABLES = (
     "os_name",
@@ -114,9 +114,17 @@ def _with_known_variables(marker: str) -> str:
     return _MARKER_WORD.sub(known, marker)
 
 
+def _with_commas(text: str) -> str:
+    requirement, semicolon, marker = text.partition(";")
+    first = re.search(r"[<>=!~]=?", requirement)
+    if not first:
+        return text
+    specifiers = re.sub(r"(?<=[\w*])\s+(?=(?:[<>!~]=?|==)\s*\d)", ",", requirement[first.end() :])
+    return f"{requirement[: first.end()]}{specifiers}{semicolon}{marker}"
+
+
 _REWRITINGS: tuple[Callable[[str], str], ...] = (
     lambda text: text.translate(_PLAIN_QUOTES),
-    _replacing(r"^(?:\$\s*)?(?:python[\d.]*\s+-m\s+)?pip[\d.]*\s+install\s+(?:-\w\s+)*", ""),
     _replacing(r"^[-*+]\s+", ""),
     _replacing(r"\s*\\$", ""),
     _replacing(r"#.*$", ""),
@@ -138,7 +146,7 @@ _REWRITINGS: tuple[Callable[[str], str], ...] = (
     _replacing(r"\s*={1,3}\s*(?:latest|any|\*)\s*(?=;|$)", ""),
     _replacing(r"^([\w.-]+\[[\w,\s.-]+)(?=$|[<>=!~;])", r"\1]"),
     _replacing(r"(\([^)]*)$", r"\1)"),
-    _replacing(r"([<>=!~]=?=?\s*[\w.*!+-]+)\s+([<>!~=]=?)\s*(?=\d)", r"\1,\2"),
+    _with_commas,
     _replacing(
         r"^([^;]*?[\w.*\])])\s*(?:,|#|\s|if\b)\s*((?:" + "|".join(_MARKER_VARIABLES) + r")\s*(?:[<>=!~]|in\b|not\b))",
         r"\1; \2",
@@ -156,29 +164,41 @@ _REWRITINGS: tuple[Callable[[str], str], ...] = (
 )
 
 
+_COMMAND = re.compile(r"(?:[$!%>#]\s*)?(?:(?:RUN|sudo)\s+)?(?:python[\d.]*\s+-m\s+)?pip[\d.]*\s+install\b\s*")
+_COMMAND_OPTION = re.compile(
+    r"(?:^|\s)(?:-[UqvI]+|--(?:upgrade|user|no-cache-dir|no-deps|quiet|force-reinstall))(?=\s|$)"
+)
+
+
+def arguments_of_command(line: str) -> str | None:
+    """Give what a line installs that is a ``pip install`` command of a shell or a Dockerfile; None for any other."""
+    command = _COMMAND.match(line)
+    return _COMMAND_OPTION.sub("", line[command.end() :]).strip() if command else None
+
+
 # ---- files that are something else ----
 
 _FIRST_LINES = (
     (re.compile(r"\[\[?[\w.\"' -]+\]?\]\s*(#.*)?$"), "TOML or INI"),
-    (re.compile(r"[\w-]+\s*=\s*(\[|\{|\"|')"), "TOML or Python"),
+    (re.compile(r"[\w-]+\s*=\s*[\[{]"), "TOML or Python"),
     (re.compile(r"[{\[]\s*$|[{\[]\s*[\"'{]"), "JSON"),
     (re.compile(r"<(!doctype|html|\?xml|head|body)\b", re.IGNORECASE), "HTML"),
     (re.compile(r"(name|channels|dependencies):(\s|$)"), "YAML"),
     (re.compile(r"(from|import)\s+\w|def\s+\w+\("), "Python"),
 )
-_REMEDIES = (
-    ("pyproject.toml", "Give it as an input of its own; `-r` and `-c` take requirements files."),
-    ("Pipfile.lock", "Convert it first: `pipenv requirements > requirements.txt`."),
-    ("Pipfile", "Convert it first: `pipenv requirements > requirements.txt`."),
-    ("poetry.lock", "Convert it first: `poetry export -f requirements.txt -o requirements.txt`."),
-    ("uv.lock", "Convert it first: `uv export --no-hashes -o requirements.txt`."),
-    ("pdm.lock", "Convert it first: `pdm export --without-hashes -o requirements.txt`."),
-    ("pylock.toml", "It is a lock already: give the requirements that it was made from."),
-    ("environment.yml", "Move what stands under its `pip:` to a requirements file."),
-    ("environment.yaml", "Move what stands under its `pip:` to a requirements file."),
-    ("setup.py", "Declare `[project] dependencies` in a `pyproject.toml`, and give that."),
-    ("setup.cfg", "Declare `[project] dependencies` in a `pyproject.toml`, and give that."),
-)
+_REMEDIES = {
+    "pyproject.toml": "Give it as an input of its own; `-r` and `-c` take requirements files.",
+    "Pipfile.lock": "Convert it first: `pipenv requirements > requirements.txt`.",
+    "Pipfile": "Convert it first: `pipenv requirements > requirements.txt`.",
+    "poetry.lock": "Convert it first: `poetry export -f requirements.txt -o requirements.txt`.",
+    "uv.lock": "Convert it first: `uv export --no-hashes -o requirements.txt`.",
+    "pdm.lock": "Convert it first: `pdm export --without-hashes -o requirements.txt`.",
+    "pylock.toml": "It is a lock already: give the requirements that it was made from.",
+    "environment.yml": "Move what stands under its `pip:` to a requirements file.",
+    "environment.yaml": "Move what stands under its `pip:` to a requirements file.",
+    "setup.py": "Declare `[project] dependencies` in a `pyproject.toml`, and give that.",
+    "setup.cfg": "Declare `[project] dependencies` in a `pyproject.toml`, and give that.",
+}
 
 
 def foreign_format(text: str, file: str) -> tuple[str, list[str]] | None:
@@ -188,12 +208,11 @@ def foreign_format(text: str, file: str) -> tuple[str, list[str]] | None:
     """
     first = next(_significant_lines(text), "")
     kind = next((kind for pattern, kind in _FIRST_LINES if pattern.match(first)), None)
-    if kind is None:
-        return None
     basename = re.split(r"[/\\]", file)[-1]
-    remedy = next((remedy for name, remedy in _REMEDIES if basename == name), None)
-    hint = remedy or "Give a file in pip's format: one requirement a line, `name==1.0`."
-    return f"this is {kind}, not a requirements file", [hint]
+    if kind is None and basename not in _REMEDIES:
+        return None
+    hint = _REMEDIES.get(basename, "Give a file in pip's format: one requirement a line, `name==1.0`.")
+    return f"this is {kind or f'`{basename}`'}, not a requirements file", [hint]
 
 
 def _significant_lines(text: str) -> Iterator[str]:
