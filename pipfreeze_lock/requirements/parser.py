@@ -17,7 +17,6 @@ from pipfreeze_lock.requirements.line_options import GivenOption, parsed_options
 from pipfreeze_lock.requirements.logical_lines import LogicalLine, logical_lines, with_variable_names
 from pipfreeze_lock.requirements.problems import LineProblem, hide_credentials, input_error, shown
 from pipfreeze_lock.requirements.requirement_lines import Hash, hash_of_option, requirement_of_line, wrong_digests
-from pipfreeze_lock.requirements.slips import arguments_of_command, foreign_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,11 +90,8 @@ def parse_requirements_text(
     reader = _Reader(is_constraint=is_constraint)
     for line in logical_lines(text, environment):
         reader.read(line, file, environment)
-    foreign = foreign_format(text, file) if reader.errors else None
-    if foreign:
-        message, hints = foreign
-        reader.errors = [input_error(LineProblem(message, hints=hints), SourceLine(file, 1))]
-    return ParsedFile(entries=tuple(reader.entries), errors=tuple(reader.errors), notes=tuple(reader.notes))
+    errors = _unless_foreign(reader.errors, text, file) if reader.errors else []
+    return ParsedFile(entries=tuple(reader.entries), errors=tuple(errors), notes=tuple(reader.notes))
 
 
 def parse_requirement(text: str, *, source: SourceLine, is_constraint: bool = False) -> Requirement:
@@ -259,7 +255,20 @@ def _hashes(options: list[GivenOption]) -> tuple[Hash, ...]:
     return tuple(hash_of_option(value) for kind, value in options if kind.name == "--hash")
 
 
+def _unless_foreign(errors: list[InputError], text: str, file: str) -> list[InputError]:
+    """Give the errors of a file, or the one that it is no requirements file at all."""
+    from pipfreeze_lock.requirements.slips import foreign_format  # noqa: PLC0415  for errors only
+
+    foreign = foreign_format(text, file)
+    if not foreign:
+        return errors
+    message, hints = foreign
+    return [input_error(LineProblem(message, hints=hints), SourceLine(file, 1))]
+
+
 def _as_command(line: str) -> LineProblem | None:
+    from pipfreeze_lock.requirements.slips import arguments_of_command  # noqa: PLC0415  for errors only
+
     arguments = arguments_of_command(line)
     if arguments is None:
         return None

@@ -17,7 +17,6 @@ from packaging.utils import canonicalize_name
 from pipfreeze_lock.model.requirement import Requirement, SourceLine
 from pipfreeze_lock.requirements.direct_references import direct_reference, is_url, looks_like_path, named_url
 from pipfreeze_lock.requirements.problems import LineProblem, shown
-from pipfreeze_lock.requirements.slips import hints_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +134,7 @@ def _parsed(body: str, text: str) -> PackagingRequirement:
     except InvalidRequirement as error:
         reason = shown(str(error).partition("\n")[0])
         msg = f"`{shown(text)}` is not a requirement: {reason[:1].lower()}{reason[1:]}"
-        raise LineProblem(msg, hints=hints_for(text), reference="PEP 508") from error
+        raise LineProblem(msg, hints=_hints(text), reference="PEP 508") from error
     if "_" in body:
         _refuse_trailing_underscore(parsed, text)
     return parsed
@@ -149,13 +148,19 @@ def _refuse_trailing_underscore(parsed: PackagingRequirement, text: str) -> None
             raise LineProblem(msg, hints=[f"Did you mean `{shown(name.rstrip('_-.'))}`?"], reference="PEP 508")
 
 
+def _hints(text: str) -> list[str]:
+    from pipfreeze_lock.requirements.slips import hints_for  # noqa: PLC0415  5 ms of patterns, for errors only
+
+    return hints_for(text)
+
+
 def _marker_of(marker_text: str, text: str) -> Marker:
     try:
         return _marker(marker_text)
     except InvalidMarker as error:
         reason = shown(str(error).partition("\n")[0])
         msg = f"`{shown(marker_text)}` in `{shown(text)}` is not a marker: {reason[:1].lower()}{reason[1:]}"
-        raise LineProblem(msg, hints=hints_for(text), reference="PEP 508") from error
+        raise LineProblem(msg, hints=_hints(text), reference="PEP 508") from error
     except RecursionError:
         msg = f"the marker of `{shown(text)}` is nested too deeply"
         raise LineProblem(msg) from None
