@@ -1,0 +1,271 @@
+"""Core metadata of any file: from the cache, or by the cheapest tier that has it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
+
+from pipfreeze_lock.errors import BuildError, MetadataError
+from pipfreeze_lock.metadata.core_metadata import read_fields, to_core_metadata
+from pipfreeze_lock.metadata.download import fetch, strongest_hash
+from pipfreeze_lock.metadata.interface import BuildInterpreter, MetadataReporter
+from pipfreeze_lock.metadata.sidecar import SidecarReader
+from pipfreeze_lock.metadata.wheel import read_wheel_metadata
+from pipfreeze_lock.model.core_metadata import CoreMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pipfreeze_lock.http.interface import HttpClient
+    from pipfreeze_lock.metadata.build import Builder
+    from pipfreeze_lock.metadata.interface import ContentStore
+    from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+    from pipfreeze_lock.model.core_metadata import Tier
+    from pipfreeze_lock.model.requirement import IndexOptions
+    from pipfreeze_lock.model.target import Target
+
+__all__ = ["LayeredMetadata"]
+
+_T = TypeVar("_T")
+_THREADS = 32
+_KIND = "metadata-1"
+"""The store's name for what is kept here; another number for another shape or other rules."""
+
+
+class LayeredMetadata:
+    """The `MetadataSource` of a run; may be called from any thread.
+
+    :param interpreter: Finds a Python to build under; called at the first build only. None: there is none.
+    :param no_build: Refuse to build, and to take a sibling wheel's word for an sdist.
+    :param environment: The environment that builds run in, cleaned of what would change their result.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: HttpClient,
+        store: ContentStore | None,
+        target: Target,
+        interpreter: Callable[[], BuildInterpreter | None],
+        no_build: bool,
+        reporter: MetadataReporter,
+        index_options: IndexOptions,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._target = target
+        self._find_interpreter = interpreter
+        self._no_build = no_build
+        self._reporter = reporter
+        self._index_options = index_options
+        self._environment = environment
+        self._sidecars = SidecarReader(client)
+        self._lock = threading.Lock()
+        self._tasks: dict[str, _Task[CoreMetadata | _Pending]] = {}
+        self._builds: dict[str, _Task[CoreMetadata]] = {}
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="metadata")
+        self._builder: Builder | None = None
+        self._decoder = msgspec.msgpack.Decoder(CoreMetadata)
+
+    def metadata(self, page: ProjectPage, file: IndexFile) -> CoreMetadata:
+        """See `MetadataSource.metadata`."""
+        url = page.url_of(file)
+        found = self._task(page, file, url).result()
+        if isinstance(found, _Pending):
+            with self._lock:
+                task = self._builds.setdefault(url, _Task(lambda: self._build(file, url, found)))
+            return task.result()
+        return found
+
+    def prefetch(self, page: ProjectPage, file: IndexFile) -> None:
+        """See `MetadataSource.prefetch`."""
+        url = page.url_of(file)
+        if url not in self._tasks:
+            self._pool.submit(self._task(page, file, url).run)
+
+    def close(self) -> None:
+        """Stop what is under way and remove build environments."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._builder is not None:
+            self._builder.close()
+
+    def _task(self, page: ProjectPage, file: IndexFile, url: str) -> _Task[CoreMetadata | _Pending]:
+        with self._lock:
+            return self._tasks.setdefault(url, _Task(lambda: self._find(page, file, url)))
+
+    # The tiers.
+
+    def _find(self, page: ProjectPage, file: IndexFile, url: str) -> CoreMetadata | _Pending:
+        is_wheel = file.filename.endswith(".whl")
+        kept = self._kept(file, is_wheel=is_wheel)
+        if kept is not None:
+            return kept
+        found = self._of_wheel(file, url) if is_wheel else self._of_sdist(page, file, url)
+        if isinstance(found, CoreMetadata):
+            self._keep(file, found, is_wheel=is_wheel)
+        return found
+
+    def _of_wheel(self, file: IndexFile, url: str) -> CoreMetadata:
+        content = self._sidecars.read(file, url)
+        tier: Tier = "sidecar" if content is not None else "wheel"
+        if content is None:
+            content = read_wheel_metadata(self._client, file, url)
+        found = to_core_metadata(read_fields(content), tier=tier, origin=file.filename)
+        _check_name(found, file)
+        return found
+
+    def _of_sdist(self, page: ProjectPage, file: IndexFile, url: str) -> CoreMetadata | _Pending:
+        from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  most sets are wheels alone
+        from pipfreeze_lock.metadata.pyproject import NotStaticError  # noqa: PLC0415
+        from pipfreeze_lock.metadata.sdist import static_metadata  # noqa: PLC0415
+
+        data = fetch(self._client, url, file.hashes)
+        try:
+            found = static_metadata(open_sdist(data, file.filename), self._target)
+        except NotStaticError as reason:
+            sibling = None if self._no_build else self._of_sibling(page, file)
+            return sibling or _Pending(str(reason))
+        _check_name(found, file)
+        return found
+
+    def _of_sibling(self, page: ProjectPage, file: IndexFile) -> CoreMetadata | None:
+        from pipfreeze_lock.metadata.sibling import sibling_wheels  # noqa: PLC0415
+
+        for wheel in sibling_wheels(page, file, self._target)[:2]:
+            try:
+                found = self.metadata(page, wheel)
+            except MetadataError:
+                # A broken wheel says nothing of the sdist.
+                continue
+            note = f"its metadata is that of `{wheel.filename}`: a build could differ"
+            return msgspec.structs.replace(found, tier="sibling-wheel", note=note)
+        return None
+
+    def _build(self, file: IndexFile, url: str, pending: _Pending) -> CoreMetadata:
+        if self._no_build:
+            msg = f"the dependencies of `{file.filename}` are not known without building it"
+            raise BuildError(
+                msg,
+                context=pending.reason,
+                hints=[
+                    "Leave out `--no-build`, so that its metadata is built.",
+                    "Constrain the package with `-c` to a release that has a wheel for this target.",
+                ],
+            )
+        from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415
+        from pipfreeze_lock.metadata.build import Builder  # noqa: PLC0415
+        from pipfreeze_lock.metadata.pyproject import NotStaticError, read_build_system  # noqa: PLC0415
+
+        interpreter, note = self._interpreter()
+        data = fetch(self._client, url, file.hashes)
+        try:
+            system = read_build_system(open_sdist(data, file.filename))
+        except NotStaticError as error:
+            msg = f"`{file.filename}` cannot be built: {error}"
+            raise BuildError(msg, hints=["Exclude this release with `!=`; pip cannot build it either."]) from error
+        with self._lock:
+            if self._builder is None:
+                self._builder = Builder(
+                    target=self._target, index_options=self._index_options, environment=self._environment
+                )
+        self._reporter.building(file.filename, f"Python {interpreter.version}", pending.reason)
+        try:
+            found = self._builder.build(data, file.filename, system, interpreter)
+        finally:
+            self._reporter.built(file.filename)
+        _check_name(found, file)
+        found = msgspec.structs.replace(found, note=note)
+        self._keep(file, found, is_wheel=False)
+        return found
+
+    def _interpreter(self) -> tuple[BuildInterpreter, str | None]:
+        found = self._find_interpreter()
+        if found is None:
+            version = ".".join(map(str, sys.version_info[:3]))
+            found = BuildInterpreter(path=sys.executable, version=version, exact=False)
+        if found.exact:
+            return found, None
+        note = f"its metadata was built under Python {found.version}, for want of Python {self._target.python_version}"
+        return found, note
+
+    # The cache.
+
+    def _key(self, file: IndexFile, *, is_wheel: bool) -> str | None:
+        """Name a file by its hash; without one it could be another tomorrow. An sdist's answer is the target's, too."""
+        digest = strongest_hash(file.hashes)
+        if digest is None or digest[0] in ("md5", "sha1"):
+            return None
+        key = f"{digest[0]}:{digest[1]}"
+        if is_wheel:
+            return key
+        base = ",".join(f"{distribution.name}={distribution.version}" for distribution in self._target.base)
+        return f"{key} {self._target} {self._target.os_version} {base}"
+
+    def _kept(self, file: IndexFile, *, is_wheel: bool) -> CoreMetadata | None:
+        key = self._key(file, is_wheel=is_wheel)
+        data = self._store.get(_KIND, key) if self._store is not None and key is not None else None
+        if data is None:
+            return None
+        try:
+            found = self._decoder.decode(data)
+        except msgspec.DecodeError:
+            # Cut short or of another shape: as good as absent, and written anew.
+            return None
+        if found.tier in ("sibling-wheel", "build") and self._no_build:
+            return None
+        return found
+
+    def _keep(self, file: IndexFile, found: CoreMetadata, *, is_wheel: bool) -> None:
+        key = self._key(file, is_wheel=is_wheel)
+        # What was built under another Python may be had better when there is the right one.
+        if self._store is not None and key is not None and not (found.tier == "build" and found.note):
+            self._store.put(_KIND, key, msgspec.msgpack.encode(found))
+
+
+class _Pending:
+    """An sdist that only a build can answer, and why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class _Task(Generic[_T]):
+    """Something to be computed once, by whichever thread comes first; all get the same answer or error."""
+
+    def __init__(self, compute: Callable[[], _T]) -> None:
+        self._compute = compute
+        self._future: Future[_T] = Future()
+        self._lock = threading.Lock()
+        self._is_taken = False
+
+    def run(self) -> None:
+        """Compute, unless another thread does or did."""
+        with self._lock:
+            if self._is_taken:
+                return
+            self._is_taken = True
+        try:
+            self._future.set_result(self._compute())
+        except BaseException as error:  # noqa: BLE001  kept for whoever asks, who then raises it
+            self._future.set_exception(error)
+
+    def result(self) -> _T:
+        """Compute here if nobody has begun: a task that waits for a thread of the pool is not waited for."""
+        self.run()
+        return self._future.result()
+
+
+def _check_name(found: CoreMetadata, file: IndexFile) -> None:
+    """Refuse metadata of another project, as pip does from 20.3 on (``_check_metadata_consistency``)."""
+    from packaging.utils import canonicalize_name  # noqa: PLC0415
+
+    name = canonicalize_name(found.name)
+    stem = canonicalize_name(file.filename)
+    if not stem.startswith(f"{name}-"):
+        msg = f"`{file.filename}` says that it is `{found.name}`"
+        raise MetadataError(msg, hints=["Exclude this release with `!=`; pip refuses it too."])
