@@ -64,7 +64,7 @@ def _check_writable(target: Path) -> None:
 
 
 def _replace(target: Path, data: bytes, existing: os.stat_result | None) -> None:
-    temporary = target.with_name(f".{target.name[:200]}.{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".pipfreeze-lock-{secrets.token_hex(8)}.tmp")
     descriptor = os.open(temporary, _CREATE, 0o666)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123  a descriptor, made by no one else and with the umask's mode

@@ -21,7 +21,7 @@ __all__ = ["DamagedPinError", "canonical_name", "match_pin", "parse_pin", "rende
 _NAME = r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[([A-Za-z0-9._,-]+)\])?"
 _TAIL = r"((?:[ ]\\\n[ ]{4}--hash=[a-z0-9]+:[0-9a-f]+)*)\n((?:[ ]{4}\#[^\n]*\n)*)"
 _PIN = re.compile(rf"()(){_NAME}(?:===?([^\s;=]+)|[ ]@[ ](\S+)){_TAIL}", re.VERBOSE)
-_URL_PIN = re.compile(rf"([a-z][a-z0-9+.-]*:\S+?)(\#)egg={_NAME}()(){_TAIL}", re.VERBOSE)
+_URL_PIN = re.compile(rf"([a-z][a-z0-9+.-]*:\S+?)([\#&])egg={_NAME}()(){_TAIL}", re.VERBOSE)
 _HASH = re.compile(r"--hash=(\S+)")
 _NORMALIZED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -52,7 +52,9 @@ def requirement_line(pin: Pin, *, extras: bool = True, direct: bool = True) -> s
     if pin.url is None:
         # Only `===` takes a version that is none by PEP 440, as very old releases have.
         return f"{name}{'==' if _CANONICAL_VERSION.fullmatch(pin.version) else '==='}{pin.version}"
-    return f"{name} @ {pin.url}" if direct else f"{pin.url}#egg={name}"
+    if direct:
+        return f"{name} @ {pin.url}"
+    return f"{pin.url}{'&' if '#' in pin.url else '#'}egg={name}"
 
 
 def render_pin(pin: Pin, *, direct: bool) -> Iterator[str]:
@@ -99,7 +101,7 @@ def parse_pin(match: re.Match[str]) -> Pin:
             elif comment.startswith("version: "):
                 version = unescape(comment[9:])
             elif comment != "via":
-                msg = f"`# {comment.strip()}` is no comment that a lock has at a pin"
+                msg = f"`{line.strip()}` is no comment that a lock has at a pin"
                 raise DamagedPinError(msg, offset)
     if not version:
         msg = f"the direct reference of `{name}` has no `# version:` line below it"

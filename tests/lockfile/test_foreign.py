@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipfreeze_lock.lockfile import requirements_txt
@@ -156,6 +156,7 @@ def test_preferences_of_a_lock_without_a_conflict(full_lock):
     assert preferences(data.replace(b"\n", b"\r\n")) == preferences(data)
 
 
+@settings(deadline=None)
 @given(
     st.binary()
     | st.text().map(str.encode)

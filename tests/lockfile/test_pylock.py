@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.pylock import Pylock
 from support.packages import sdist, wheel
@@ -278,6 +278,7 @@ directory = {{ path = "packages/local" }}
 texts = st.text(st.characters(codec=None), max_size=20)
 
 
+@settings(deadline=None)
 @given(command=texts, remark=texts, note=texts.filter(bool), path=texts.filter(bool), marker=texts.filter(bool))
 def test_whatever_is_written_is_read_back(command, remark, note, path, marker):
     via = (Via("-r", path), Via("distribution", "b", constraint=">=1", marker=marker))

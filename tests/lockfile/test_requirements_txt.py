@@ -7,7 +7,7 @@ import string
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pip._internal.models.index import PyPI
 
@@ -171,6 +171,13 @@ class TestRender:
         assert body(data)[0] == line
         assert requirements_txt.parse(data, path="x") == written(lock)
 
+    def test_older_pips_get_a_fragment_in_their_own_form_too(self):
+        url = "https://files.example/a-1.zip#subdirectory=src"
+        lock = small_lock(target="t pip-9.0.3", pins=(Pin(name="a", version="1", url=url, hashes=(A,), via=()),))
+        data = requirements_txt.render(lock)
+        assert body(data)[0] == "https://files.example/a-1.zip#subdirectory=src&egg=a \\"
+        assert requirements_txt.parse(data, path="x") == lock
+
     @pytest.mark.parametrize("value", ["two\nlines", "page\x0cfeed", "line\u2028separator", ""])
     def test_an_option_that_fits_on_no_line_is_refused(self, value):
         with pytest.raises(LockFileError, match="cannot be written on one line") as caught:
@@ -295,6 +302,7 @@ class TestRead:
         assert not requirements_txt.is_lock(b"flask==1\n")
 
 
+DIRECT = "https://files.example/some-1.0.tar.gz"
 names = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 texts = st.text(st.characters(codec=None), max_size=30)
 words = texts.filter(bool)
@@ -329,7 +337,7 @@ def pins(draw) -> Pin:
         name=draw(names),
         version=draw(versions),
         extras=tuple(sorted(draw(st.sets(names, max_size=2)))),
-        url=draw(st.none() | st.just("https://files.example/some-1.0.tar.gz")),
+        url=draw(st.none() | st.sampled_from([DIRECT, f"{DIRECT}#subdirectory=src"])),
         hashes=tuple(sorted(draw(hashes))),
         via=draw(sorted_vias(4)),
         notes=tuple(draw(st.lists(texts, max_size=2))),
@@ -389,6 +397,7 @@ def locks(draw) -> LockedSet:
     )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(locks())
 def test_whatever_is_written_is_read_back(lock):
     data = requirements_txt.render(lock)
@@ -399,13 +408,14 @@ def test_whatever_is_written_is_read_back(lock):
     assert requirements_txt.render(read.lock) == data
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(locks())
 def test_pip_sees_options_and_pins_alone(lock):
     lines = requirements_txt.render(lock).decode().splitlines()
     seen = [line for line in lines if line and not line.lstrip().startswith("#")]
     allowed = re.compile(r"--(index-url|extra-index-url|find-links|no-index|trusted-host|no-binary|only-binary)( .+)?")
-    pinned = re.compile(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?(={2,3}\S+| @ \S+)|https://\S+#egg=\S+")
+    pinned = re.compile(r"[a-z0-9-]+(\[[a-z0-9,-]+\])?(={2,3}\S+| @ \S+)|https://\S+[#&]egg=\S+")
     for line in seen:
         stripped = line.removesuffix(" \\")
         assert allowed.fullmatch(stripped) or pinned.fullmatch(stripped) or stripped.startswith("    --hash=")
-    assert not set("".join(lines)) & set(string.whitespace) - {" "}
+    assert not set("".join(lines)) & set(string.whitespace) - {" ", "\t"}  # a folder may have a tab in its name

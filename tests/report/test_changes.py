@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import needs
 
@@ -237,6 +237,7 @@ def test_unified_diff():
 lines = st.lists(st.sampled_from([b"a", b"b\x0cc", b"d\re", "é\u2028".encode(), b""]), max_size=8).map(b"\n".join)
 
 
+@settings(deadline=None)
 @given(lines.filter(bool), lines.filter(bool))
 def test_patch_makes_the_new_file_of_the_old_one(tmp_path_factory, old, new):
     if shutil.which("patch") is None:
