@@ -221,12 +221,14 @@ def _lock_one(
             path_in_lock=_path_in_lock(path),
             remarks=(("uploaded-prior-to", f"{date:%Y-%m-%dT%H:%M:%SZ}"),) if date else (),
         )
-        locked = lock(request, resolver=wiring.resolver, hasher=wiring.files, releases=wiring.resolver)
+        locked = lock(request, resolver=wiring.resolver, hasher=wiring.files, releases=wiring.releases)
     finally:
         progress.stop()
         wiring.close()
     for warning in locked.warnings:
         talk.warn(warning)
+    for hint in locked.hints:
+        talk.hint(hint)
     show_or_write(locked, render(locked), path, existing, options, talk)
 
 

@@ -202,7 +202,7 @@ def _target(options: TargetOptions, platform: str | None, notes: list[str]) -> T
 
     base = None
     if options.dockerfile:
-        base = _target_of_dockerfile(options, notes)
+        base = _target_of_dockerfile(options, platform, notes)
     elif options.base_image:
         base = _target_of_image(options.base_image)
     return target_from_flags(
@@ -224,10 +224,29 @@ def _target_of_image(reference: str) -> Target:
 
     target = target_of_base_image(reference)
     if target is None:
-        message = f"`{reference}` is not an official Python image, so that nothing is known of what is in it"
-        hints = [
-            "Say what its pip is: `--python-version 3.6.8 --pip-version 19.1.1 --libc glibc-2.24`.",
-            f"Ask it: `docker run --rm {reference} python -m pip --version`.",
-        ]
-        raise UsageError(message, hints=hints)
+        raise _not_known(reference)
     return target
+
+
+def _target_of_dockerfile(options: TargetOptions, platform: str | None, notes: list[str]) -> Target:
+    from pipfreeze_lock.target.dockerfile import parse_build_args, target_of_dockerfile  # noqa: PLC0415  as above
+
+    found = target_of_dockerfile(
+        options.dockerfile or "",
+        build_args=parse_build_args(options.build_args),
+        stage=options.stage,
+        platform=platform,
+    )
+    notes += found.notes
+    if found.target is None:
+        raise _not_known(found.image, str(found.image_source))
+    return found.target
+
+
+def _not_known(reference: str, context: str | None = None) -> UsageError:
+    message = f"`{reference}` is not an official Python image, so that nothing is known of what is in it"
+    hints = [
+        "Say what its pip is: `--python-version 3.6.8 --pip-version 19.1.1 --libc glibc-2.24`.",
+        f"Ask it: `docker run --rm {reference} python -m pip --version`.",
+    ]
+    return UsageError(message, context=context, hints=hints)

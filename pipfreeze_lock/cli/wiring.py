@@ -26,6 +26,7 @@ from pipfreeze_lock.requirements.index_options import changed_format_control
 from pipfreeze_lock.requirements.loader import load_requirements, read_location
 from pipfreeze_lock.resolve.direct import DirectFiles
 from pipfreeze_lock.resolve.engine import ResolvelibEngine
+from pipfreeze_lock.resolve.releases import IndexReleases
 from pipfreeze_lock.target.markers import evaluate, marker_environment
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Wiring:
     metadata: LayeredMetadata
     files: DirectFiles
     resolver: ResolvelibEngine
+    releases: IndexReleases
 
     @classmethod
     def of(
@@ -102,16 +104,24 @@ class Wiring:
         )
         files = DirectFiles(client=client, metadata=metadata)
         environment = marker_environment(target)
+        rules = SelectionRules.of(target, in_force, exclude_newer=exclude_newer)
         resolver = ResolvelibEngine(
             index=index,
             metadata=metadata,
-            rules=SelectionRules.of(target, in_force, exclude_newer=exclude_newer),
+            rules=rules,
             holds=lambda marker, extras: evaluate(marker, environment, extras),
             explicit=files.candidate,
             reporter=progress,
             places=tuple(str(place.url) for place in places.places),
         )
-        return cls(client=client, index=index, metadata=metadata, files=files, resolver=resolver)
+        return cls(
+            client=client,
+            index=index,
+            metadata=metadata,
+            files=files,
+            resolver=resolver,
+            releases=IndexReleases(index, rules),
+        )
 
     def close(self) -> None:
         """Give up what is still under way."""

@@ -82,6 +82,11 @@ class LayeredMetadata:
             return task.result()
         return found
 
+    def static_metadata(self, page: ProjectPage, file: IndexFile) -> CoreMetadata | None:
+        """See `MetadataSource.static_metadata`."""
+        found = self._task(page, file, page.url_of(file)).result()
+        return None if isinstance(found, _Pending) else found
+
     def prefetch(self, page: ProjectPage, file: IndexFile) -> None:
         """See `MetadataSource.prefetch`."""
         url = page.url_of(file)

@@ -111,3 +111,5 @@ class LockedSet:
     """Sorted by name, one for a distribution."""
     warnings: tuple[str, ...] = ()
     """To be said aloud; not part of the file."""
+    hints: tuple[str, ...] = ()
+    """What would spare the reader the warnings, a sentence each; not part of the file."""

@@ -55,6 +55,7 @@ class Prefetcher:
         self._preferred = preferred
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="prefetch")
         self._lock = Lock()
+        self._bug: Exception | None = None
         self._known: dict[NormalizedName, SpecifierSet] = {}
         self._walked: set[tuple[str, frozenset[NormalizedName]]] = set()
 
@@ -72,6 +73,8 @@ class Prefetcher:
     def stop(self) -> None:
         """Begin nothing more; what is under way ends by itself."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._bug is not None:
+            raise self._bug
 
     def _narrow(self, name: NormalizedName, specifier: SpecifierSet) -> None:
         with self._lock:
@@ -93,6 +96,9 @@ class Prefetcher:
             metadata = self._catalogue.static_metadata(found)
         except PipfreezeLockError:
             return  # the resolver meets the same error, if it ever comes here, and tells it
+        except Exception as error:  # noqa: BLE001  no thread may take a bug of ours with it: `stop` raises it
+            self._bug = error
+            return
         if metadata is None:
             return
         for text in metadata.requires_dist:

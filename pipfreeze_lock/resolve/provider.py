@@ -90,6 +90,7 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
     )
     _nodes: dict[str, tuple[NormalizedName, frozenset[NormalizedName]]] = field(default_factory=dict)
     _dependencies: dict[Candidate, list[Need]] = field(default_factory=dict)
+    _satisfied: dict[tuple[Need, Candidate], bool] = field(default_factory=dict)
     unknown_extras: set[tuple[str, str, str]] = field(default_factory=set)
     """(name, version, extra) that was asked for and is not provided."""
 
@@ -121,6 +122,12 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
 
     def is_satisfied_by(self, requirement: Need, candidate: Candidate) -> bool:
         """Whether a candidate meets a need of the same node."""
+        answer = self._satisfied.get((requirement, candidate))
+        if answer is None:  # asked some twenty times for each pair
+            answer = self._satisfied[requirement, candidate] = self._is_satisfied_by(requirement, candidate)
+        return answer
+
+    def _is_satisfied_by(self, requirement: Need, candidate: Candidate) -> bool:
         if requirement.exact is not None:
             return requirement.exact is candidate
         if requirement.url is not None:

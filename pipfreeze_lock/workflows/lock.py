@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from packaging.version import Version
+
 from pipfreeze_lock.model.lock import LockedFile, LockedSet, Pin, Satisfied
 from pipfreeze_lock.resolve.interface import Preferred, ResolveRequest
 
@@ -44,8 +46,16 @@ class Releases(Protocol):
         """Give every file of a release that a place offers."""
         ...  # pragma: no cover
 
-    def why_built(self, name: NormalizedName, version: str) -> str | None:
-        """Say why this pip takes no wheel of a release, with the remedy; None where the release has no wheel at all."""
+    def why_no_wheel(self, name: NormalizedName, version: str) -> str | None:
+        """Say why this pip takes no wheel of a release; None where the release has no wheel at all."""
+        ...  # pragma: no cover
+
+    def needed_pip(self, name: NormalizedName, version: str) -> str | None:
+        """Give the lowest pip that would take a wheel of a release on this target; None where none would."""
+        ...  # pragma: no cover
+
+    def has_wheel_in_reach(self, name: NormalizedName) -> bool:
+        """Whether another release has a wheel that this pip takes."""
         ...  # pragma: no cover
 
 
@@ -109,6 +119,7 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
         options=_options_in_lock(request),
         pins=pins,
         warnings=(*request.requirements.notes, *resolution.warnings, *_said_aloud(pins)),
+        hints=tuple(_remedies(pins, request, releases)),
     )
 
 
@@ -124,7 +135,7 @@ def _pin(one: ResolvedDistribution, request: LockRequest, hasher: FileHasher, re
         url=one.direct_url.without_credentials if one.direct_url is not None else None,
         hashes=tuple(sorted(hashes)),
         via=_relocated(one.via, request),
-        notes=tuple(_notes(one, request, releases)),
+        notes=tuple(_notes(one, releases)),
         filename=one.file.filename,
         files=tuple(_locked_file(page, file, hasher) for page, file in files),
     )
@@ -158,13 +169,10 @@ def _locked_file(page: ProjectPage, file: IndexFile, hasher: FileHasher) -> Lock
     )
 
 
-def _notes(one: ResolvedDistribution, request: LockRequest, releases: Releases) -> Iterable[str]:
+def _notes(one: ResolvedDistribution, releases: Releases) -> Iterable[str]:
     if not one.file.filename.endswith(".whl"):
-        reason = releases.why_built(one.name, one.version) if one.direct_url is None else None
-        if reason is None:
-            yield "built in the image from its sdist: this release has no wheel"
-        else:
-            yield f"compiled in the image by pip {request.target.pip}: {reason}"
+        reason = releases.why_no_wheel(one.name, one.version) if one.direct_url is None else None
+        yield f"compiled in the image: {reason or 'this release has no wheel'}"
     if isinstance(one.file.yanked, str) or one.file.yanked:
         reason = one.file.yanked if isinstance(one.file.yanked, str) and one.file.yanked else "no reason given"
         yield f"yanked: {' '.join(reason.split())}"
@@ -181,5 +189,22 @@ def _remarks(resolution: Resolution) -> Iterable[tuple[str, str]]:
 def _said_aloud(pins: Iterable[Pin]) -> Iterable[str]:
     for pin in pins:
         for note in pin.notes:
-            if note.startswith(("compiled", "yanked")):
+            if note.startswith("compiled"):
+                yield f"`{pin.name}=={pin.version}` would be {note}"
+            elif note.startswith("yanked"):
                 yield f"`{pin.name}=={pin.version}` is {note}"
+
+
+def _remedies(pins: Iterable[Pin], request: LockRequest, releases: Releases) -> Iterable[str]:
+    """Say what would spare the image from compiling."""
+    compiled = [pin for pin in pins if pin.filename and not pin.filename.endswith(".whl") and pin.url is None]
+    pips = {pin.name: releases.needed_pip(pin.name, pin.version) for pin in compiled}
+    newer = [pip for pip in pips.values() if pip is not None]
+    if newer:
+        names = [f"`{name}`" for name, pip in pips.items() if pip is not None]
+        pip = max(newer, key=Version)
+        yield f"A newer pip in the image, {pip} at least, would take {', '.join(names)} as a wheel."
+    if not request.requirements.options.prefer_binary:
+        names = [f"`{pin.name}`" for pin in compiled if releases.has_wheel_in_reach(pin.name)]
+        if names:
+            yield f"`--prefer-binary` looks for an older release with a wheel of {', '.join(names)}."
