@@ -24,29 +24,32 @@ _SEPARATORS = re.compile(r"[-_.]+")
 
 
 class FilesByProject:
-    """Files of many projects, found by the project's normalised name."""
+    """Files of many projects, found by the project's normalised name (PEP 503)."""
 
     def __init__(self, files: Iterable[IndexFile]) -> None:
-        self._buckets: dict[str, list[tuple[str, IndexFile]]] = {}
-        for file in files:
-            key = _matched_part(file.filename)
-            self._buckets.setdefault(key.partition("-")[0], []).append((key, file))
+        self._wheels: dict[str, list[tuple[int, IndexFile]]] = {}
+        self._others: dict[str, list[tuple[int, str, IndexFile]]] = {}
+        for position, file in enumerate(files):
+            if file.filename.endswith(".whl"):
+                name = _normalised(file.filename.partition("-")[0])
+                self._wheels.setdefault(name, []).append((position, file))
+            else:
+                name = _normalised(file.filename)
+                self._others.setdefault(name.partition("-")[0], []).append((position, name, file))
 
     def of(self, name: str) -> list[IndexFile]:
-        """Give the files that may be this project's, in their order."""
-        prefix = f"{name}-"
-        return [file for key, file in self._buckets.get(name.partition("-")[0], ()) if key.startswith(prefix)]
+        """Give the files that may be this project's, in their order.
+
+        A wheel says whose it is; of ``a-b-1.tar.gz`` the project may be ``a`` or ``a-b``.
+        """
+        others = self._others.get(name.partition("-")[0], ())
+        found = [(position, file) for position, other, file in others if other.startswith(f"{name}-")]
+        found += self._wheels.get(name, ())
+        return [file for _, file in sorted(found, key=lambda entry: entry[0])]
 
 
-def _matched_part(filename: str) -> str:
-    """Give the part of a file's name that a project's name is compared with, normalised (PEP 503).
-
-    Of a wheel what stands before the first dash, and a dash; else all of it, since in ``a-b-1.tar.gz`` the project may
-    be ``a`` or ``a-b``.
-    """
-    if filename.endswith(".whl"):
-        return f"{_SEPARATORS.sub('-', filename.partition('-')[0]).lower()}-"
-    return _SEPARATORS.sub("-", filename).lower()
+def _normalised(text: str) -> str:
+    return _SEPARATORS.sub("-", text).lower()
 
 
 def folder_listing(folder: Path) -> tuple[list[IndexFile], list[str]]:

@@ -92,8 +92,7 @@ class PageCache:
         if files:
             data = _encode(files)
             page = msgspec.structs.replace(page, files=f"{key}\n{hashlib.sha256(data).hexdigest()}")
-            if before is None or before.files != page.files:
-                self._cache.put(_FILES, page.files, data)
+            self._cache.put(_FILES, page.files, data)
         self._cache.put(_PAGES, key, _encode(page))
         if before and before.files and before.files != page.files:
             self._cache.remove(_FILES, before.files)

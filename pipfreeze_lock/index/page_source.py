@@ -79,8 +79,10 @@ class PageSource:
         is_local = bare.startswith("file:")
         stored = None if self._cache is None or is_local else self._cache.page(bare, self._user(url))
         now = self._clock()
-        if stored and not self._refresh and stored.is_fresh(now) and (page := self._from_cache(stored)):
-            return page
+        if stored and not self._refresh and stored.is_fresh(now):
+            if page := self._from_cache(stored):
+                return page
+            stored = None  # its files are damaged, so a 304 would be of no use
         response = self._http.get(url.reveal(), _headers(stored, refresh=self._refresh))
         if response.status == 304 and stored:
             if page := self._renewed(url, stored, response, now):

@@ -98,7 +98,7 @@ def _file(attributes: _Attributes, base: str | None) -> IndexFile | None:
         return None
     location, _, fragment = href.partition("#")
     filename = location.partition("?")[0].rstrip("/").rpartition("/")[2]
-    if not filename or ("[" in location and not _is_url(location)):
+    if filename in ("", ".", "..") or ("[" in location and not _is_url(location)):
         return None
     return IndexFile(
         filename=unquote(filename) if "%" in filename else filename,
