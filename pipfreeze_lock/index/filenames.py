@@ -68,7 +68,11 @@ def parse_wheel_name(filename: str, style: WheelNames) -> WheelName | None:
     if style not in ("strict", "strict or no spaces"):
         return _parse_loosely(filename, style)
     parsed = _parse_strictly(filename)
-    return _parse_loosely(filename, "no spaces") if parsed is None and style != "strict" else parsed
+    if parsed is None and style == "strict or no spaces":
+        parsed = _parse_loosely(filename, "no spaces")
+        # Where there is no build number, these pips let it in and then crash on it, in `Wheel.build_tag`.
+        return parsed if parsed is not None and parsed.build else None
+    return parsed
 
 
 def _parse_strictly(filename: str) -> WheelName | None:

@@ -59,6 +59,8 @@ class Candidate:
 
 _Entry: TypeAlias = "tuple[IndexFile, ProjectPage, int]"
 """A file and its place on pip's list; of equals some pips take the first, others the last. There are many: so plain."""
+_Pool: TypeAlias = "Callable[[], Iterator[list[Candidate]]]"
+"""Gives, each time it is called, the candidates that fit, one list for each version, newest first."""
 
 
 class ProjectFiles:
@@ -96,10 +98,10 @@ class ProjectFiles:
         if allow_prereleases is None:
             allow_prereleases = self._rules.pre or self._rules.specifiers.admits_prereleases(specifier)
         for pool in self._pools(specifier, allow_prereleases=allow_prereleases):
-            if not any(self.candidates(version) for version in pool()):
+            if not any(pool()):
                 continue
             if hashes and self._rules.capabilities.prefers_allowed_hash:
-                yield from self._by_hash(pool(), hashes, pinned=pinned)
+                yield from self._by_hash(chain.from_iterable(pool()), hashes, pinned=pinned)
             else:
                 yield from self._by_preference(pool, pinned=pinned)
             return
@@ -128,25 +130,33 @@ class ProjectFiles:
         verdicts = (evaluate(file, page, self.name, self._rules) for file, page, _ in entries)
         return [verdict for verdict in verdicts if isinstance(verdict, Rejected)]
 
-    def _pools(self, specifier: SpecifierSet, *, allow_prereleases: bool) -> Iterator[Callable[[], Iterator[Version]]]:
-        """Give what to try: the versions that fit, newest first; the second only where the first has no candidate.
+    def _pools(self, specifier: SpecifierSet, *, allow_prereleases: bool) -> Iterator[_Pool]:
+        """Give what to try; the second only where the first has no candidate.
 
         ``SpecifierSet.filter`` in the packaging that pip carries.
         """
         if allow_prereleases:
             yield lambda: self._matching(specifier)
             return
-        yield lambda: (version for version in self._matching(specifier) if not version.is_prerelease)
+        yield lambda: self._matching(specifier, prereleases=False)
         if not specifier or self._rules.capabilities.prerelease_fallback:
-            yield lambda: (version for version in self._matching(specifier) if version.is_prerelease)
+            yield lambda: self._matching(specifier, prereleases=True)
 
-    def _matching(self, specifier: SpecifierSet) -> Iterator[Version]:
-        predicates = self._rules.specifiers.predicates(specifier)
-        lowest = self._lowest_place(specifier)
-        for place in range(len(self._ascending) - 1, lowest - 1, -1):
+    def _matching(self, specifier: SpecifierSet, *, prereleases: bool | None = None) -> Iterator[list[Candidate]]:
+        """Give the candidates of each version that fits, newest first.
+
+        :param prereleases: Whether to give pre-releases alone or final releases alone; None gives both.
+        """
+        # `===` compares texts, of which a version may have several.
+        texts = {part.version.lower() for part in specifier if part.operator == "==="}
+        predicates = [self._rules.specifiers.predicate(part) for part in specifier if part.operator != "==="]
+        for place in range(len(self._ascending) - 1, self._lowest_place(specifier) - 1, -1):
             version = self._ascending[place]
+            if prereleases is not None and version.is_prerelease is not prereleases:
+                continue
             if all(predicate(version) for predicate in predicates):
-                yield version
+                found = self.candidates(version)
+                yield [one for one in found if texts == {one.version_text.lower()}] if texts else found
 
     def _lowest_place(self, specifier: SpecifierSet) -> int:
         """Give a place below which no version can fit, so that a pin does not walk through all that is older."""
@@ -154,7 +164,7 @@ class ProjectFiles:
         lowest = max((bound for bound in bounds if bound is not None), default=None)
         return bisect_left(self._ascending, lowest) if lowest is not None else 0
 
-    def _by_preference(self, pool: Callable[[], Iterator[Version]], *, pinned: bool) -> Iterator[Candidate]:
+    def _by_preference(self, pool: _Pool, *, pinned: bool) -> Iterator[Candidate]:
         """Not yanked before yanked, then wheels before sdists where binaries are preferred, then by version."""
         if self._rules.capabilities.yanked == "unknown":
             yield from self._by_kind(pool, lambda _: True)
@@ -166,15 +176,12 @@ class ProjectFiles:
         if self._may_be_yanked(are_all=is_empty, pinned=pinned):
             yield from self._by_kind(pool, lambda candidate: candidate.is_yanked)
 
-    def _by_kind(
-        self, pool: Callable[[], Iterator[Version]], wanted: Callable[[Candidate], bool]
-    ) -> Iterator[Candidate]:
+    def _by_kind(self, pool: _Pool, wanted: Callable[[Candidate], bool]) -> Iterator[Candidate]:
         kinds: tuple[bool | None, ...] = (True, False) if self._rules.prefer_binary else (None,)
         for is_wheel in kinds:
-            for version in pool():
-                for candidate in self.candidates(version):
-                    if wanted(candidate) and is_wheel in (None, candidate.is_wheel):
-                        yield candidate
+            for candidate in chain.from_iterable(pool()):
+                if wanted(candidate) and is_wheel in (None, candidate.is_wheel):
+                    yield candidate
 
     def _may_be_yanked(self, *, are_all: bool, pinned: bool) -> bool:
         match self._rules.capabilities.yanked:
@@ -186,10 +193,10 @@ class ProjectFiles:
                 return are_all and pinned
 
     def _by_hash(
-        self, versions: Iterable[Version], hashes: Collection[tuple[str, str]], *, pinned: bool
+        self, candidates: Iterable[Candidate], hashes: Collection[tuple[str, str]], *, pinned: bool
     ) -> Iterator[Candidate]:
         """Sort by the whole key of pip, allowed hash first, after ``filter_unallowed_hashes``."""
-        found = [candidate for version in versions for candidate in self.candidates(version)]
+        found = list(candidates)
         allowed = {id(candidate): is_hash_allowed(candidate.file, hashes) for candidate in found}
         if any(allowed.values()):
             found = [candidate for candidate in found if allowed[id(candidate)] or not candidate.file.hashes]
@@ -278,7 +285,7 @@ class ProjectFiles:
 
         ``find_all_candidates`` in pip's ``index/package_finder.py``.
         """
-        folders = [page for page in self.pages if page.url.startswith("file:") and _is_find_links(page)]
+        folders = [page for page in self.pages if _is_folder(page)]
         if folders:
             local = [(file, page) for page in folders for file in page.files]
             yield from sorted(local, key=lambda pair: pair[1].url_of(pair[0]), reverse=True)
@@ -308,5 +315,10 @@ def _is_pinned(specifier: SpecifierSet) -> bool:
 
 
 def _is_find_links(page: ProjectPage) -> bool:
-    """Whether the page is the place itself, and not a project's page under an index."""
-    return page.url.rstrip("/") == page.index.without_credentials.rstrip("/")
+    """Whether a page is not a project's page below an index, but one for all projects."""
+    return not page.url.removesuffix("/index.html").rstrip("/").endswith(f"/{page.name}")
+
+
+def _is_folder(page: ProjectPage) -> bool:
+    """Whether its files are local archives, not links that a local HTML file holds."""
+    return page.url.startswith("file:") and not page.url.lower().endswith((".html", ".htm")) and _is_find_links(page)

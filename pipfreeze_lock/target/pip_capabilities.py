@@ -61,6 +61,8 @@ class PipCapabilities:
     """``<=1.0`` takes ``1.0+local``."""
     compatible_ignores_prerelease: bool = False
     """``~=1.0a1`` is ``>=1.0a1, ==1.*``; before it was ``>=1.0a1, ==1.0.*``."""
+    prefix_fills_short_release: bool = False
+    """``==1.0.0.*`` takes ``1.0rc1`` and ``1.0.post1``, as it takes ``1.0``."""
     exclusive_bound_means_prerelease: bool = False
     """A pre-release in ``<`` or ``>`` admits pre-releases, as one in ``==``, ``>=``, ``<=`` and ``~=`` always did."""
     prerelease_fallback: bool = False
@@ -176,6 +178,7 @@ STEPS: tuple[Step, ...] = (
     Step("23.2", "core_metadata_attribute", True, "PEP 714", "_internal/models/link.py"),
     Step("24.1", "legacy_versions", False, "packaging 24.1: PEP 440 alone", _FINDER),
     Step("24.1", "legacy_specifiers", False, "packaging 24.1: PEP 440 alone", _SPECIFIERS),
+    Step("24.1", "prefix_fills_short_release", True, "packaging 24.1", _SPECIFIERS),
     Step(
         "24.1",
         "invalid_metadata_skips_version",

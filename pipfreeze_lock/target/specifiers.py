@@ -35,11 +35,15 @@ class SpecifierRules:
 
     def contains(self, specifier: SpecifierSet, version: Version) -> bool:
         """Whether all specifiers contain the version, pre-releases allowed."""
-        return all(predicate(version) for predicate in self.predicates(specifier))
+        return all(self.predicate(part)(version) for part in specifier)
 
-    def predicates(self, specifier: SpecifierSet) -> list[Callable[[Version], bool]]:
-        """Give one predicate for each part of a set, to be asked of many versions."""
-        return [self._predicate(part) for part in specifier]
+    def predicate(self, part: Specifier) -> Callable[[Version], bool]:
+        """Give what tells whether one part of a set contains a version, to be asked of many."""
+        key = (part.operator, part.version)
+        predicate = self._predicates.get(key)
+        if predicate is None:
+            predicate = self._predicates[key] = self._build(*key)
+        return predicate
 
     def admits_prereleases(self, specifier: SpecifierSet) -> bool:
         """Whether a part names a pre-release in a way that lets pre-releases in by itself."""
@@ -57,7 +61,7 @@ class SpecifierRules:
         verdicts: list[bool] = []
         for part in filter(None, (part.strip() for part in requires_python.split(","))):
             try:
-                verdicts.append(self._predicate(Specifier(part))(version))
+                verdicts.append(self.predicate(Specifier(part))(version))
             except InvalidSpecifier:
                 verdict = legacy_verdict(part, python) if self._capabilities.legacy_specifiers else None
                 if verdict is None:
@@ -73,19 +77,12 @@ class SpecifierRules:
         except InvalidVersion:  # only after `===`
             return False
 
-    def _predicate(self, part: Specifier) -> Callable[[Version], bool]:
-        key = (part.operator, part.version)
-        predicate = self._predicates.get(key)
-        if predicate is None:
-            predicate = self._predicates[key] = self._build(*key)
-        return predicate
-
     def _build(self, operator: str, text: str) -> Callable[[Version], bool]:
         if operator == "===":
             wanted = text.lower()
             return lambda version: str(version).lower() == wanted
         if text.endswith(".*"):
-            matches = _prefix(Version(text[:-2]))
+            matches = self._prefix(Version(text[:-2]))
             return matches if operator == "==" else lambda version: not matches(version)
         builders: dict[str, Callable[[Version], Callable[[Version], bool]]] = {
             "==": _equal,
@@ -128,8 +125,22 @@ class SpecifierRules:
         release = bound.release[:-1]
         if bound.pre is not None and not self._capabilities.compatible_ignores_prerelease:
             release = bound.release
-        matches = _prefix(Version(f"{bound.epoch}!{'.'.join(map(str, release))}"))
+        matches = self._prefix(Version(f"{bound.epoch}!{'.'.join(map(str, release))}"))
         return lambda version: version >= bound and matches(version)
+
+    def _prefix(self, prefix: Version) -> Callable[[Version], bool]:
+        epoch, release, length = prefix.epoch, prefix.release, len(prefix.release)
+        fills = self._capabilities.prefix_fills_short_release
+
+        def matches(version: Version) -> bool:
+            found = version.release
+            if len(found) < length:
+                if not fills and _has_suffix(version):
+                    return False
+                found += (0,) * (length - len(found))
+            return found[:length] == release and version.epoch == epoch
+
+        return matches
 
 
 def _equal(bound: Version) -> Callable[[Version], bool]:
@@ -144,15 +155,8 @@ def _not_equal(bound: Version) -> Callable[[Version], bool]:
     return lambda version: not equal(version)
 
 
-def _prefix(prefix: Version) -> Callable[[Version], bool]:
-    epoch, release, length = prefix.epoch, prefix.release, len(prefix.release)
-
-    def matches(version: Version) -> bool:
-        found = version.release
-        padded = found if len(found) >= length else found + (0,) * (length - len(found))
-        return padded[:length] == release and version.epoch == epoch
-
-    return matches
+def _has_suffix(version: Version) -> bool:
+    return version.pre is not None or version.post is not None or version.dev is not None
 
 
 def _without_local(version: Version) -> Version:
