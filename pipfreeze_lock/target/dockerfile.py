@@ -13,7 +13,7 @@ from pipfreeze_lock.target.dockerfile_stages import read_stages
 from pipfreeze_lock.target.platforms import parse_platform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -76,7 +76,12 @@ class DockerfileTarget:
 
 
 def target_of_dockerfile(
-    path: str, *, build_args: Mapping[str, str] | None = None, stage: str | None = None, platform: str | None = None
+    path: str,
+    *,
+    build_args: Mapping[str, str] | None = None,
+    stage: str | None = None,
+    platform: str | None = None,
+    settled: Collection[str] = (),
 ) -> DockerfileTarget:
     """Read a Dockerfile and give the target that its last relevant stage, or the named one, installs requirements in.
 
@@ -84,6 +89,7 @@ def target_of_dockerfile(
     :param build_args: ``--build-arg``; they count where the Dockerfile declares them with ARG.
     :param stage: Name of a stage, or its number from 0.
     :param platform: What is built for, which ``$TARGETARCH`` and its like speak of.
+    :param settled: Names of distributions whose version is given otherwise, so that nothing need be said of them.
     :raises InputError: with file and line, for a file that cannot be read or understood.
     :raises UsageError: for a stage that is not there, and for a tag that the table of base images does not have.
     """
@@ -98,7 +104,7 @@ def target_of_dockerfile(
     except UsageError as error:
         raise UsageError(error.message, context=str(base.image_source), hints=error.hints) from error
     notes = list(base.notes)
-    changed = _changed(target, base, notes) if target else None
+    changed = _changed(target, base, notes, settled) if target else None
     return DockerfileTarget(target=changed, image=base.image, image_source=base.image_source, notes=tuple(notes))
 
 
@@ -117,7 +123,7 @@ def parse_build_args(texts: Iterable[str]) -> dict[str, str]:
     return values
 
 
-def _changed(target: Target, base: DockerfileBase, notes: list[str]) -> Target:
+def _changed(target: Target, base: DockerfileBase, notes: list[str], settled: Collection[str]) -> Target:
     """Give the image's target as it is when the requirements are installed; what cannot be known becomes a note."""
     installed = {one.name: one.version for one in target.base}
     sources = dict(target.sources)
@@ -129,7 +135,8 @@ def _changed(target: Target, base: DockerfileBase, notes: list[str]) -> Target:
             if _stays(change, installed.get(change.name)):
                 continue
             estimated.add(change.name)
-            notes.append(_left_open(change, installed.get(change.name)))
+            if change.name not in settled:
+                notes.append(_left_open(change, installed.get(change.name)))
             continue
         estimated.discard(change.name)
         if change.version is None:

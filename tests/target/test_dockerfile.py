@@ -270,3 +270,8 @@ def test_build_args():
     assert parse_build_args(["A=1", "B=x=y", "C="]) == {"A": "1", "B": "x=y", "C": ""}
     with pytest.raises(UsageError):
         parse_build_args(["A"])
+
+
+def test_nothing_is_said_of_what_is_given_otherwise(tmp_path):
+    path = write(tmp_path, "FROM python:3.6.8\nRUN pip install --upgrade pip\n")
+    assert target_of_dockerfile(path, settled={"pip"}).notes == ()
