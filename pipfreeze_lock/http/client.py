@@ -105,7 +105,7 @@ class Client(HttpClient):
         try:
             origin = Origin.of(url)
         except ValueError as error:
-            msg = f"not a URL: {error}"
+            msg = "not a URL" if "@" in url else f"not a URL: {error}"  # the error may quote a password
             raise NetworkError(msg, context=_shown(url)) from error
         if origin.scheme not in ("https", "http") or not origin.host:
             msg = f"not a URL that can be fetched: the scheme is `{origin.scheme}`" if origin.scheme else "not a URL"
@@ -182,9 +182,10 @@ def _with(headers: dict[str, str], credentials: Credentials | None) -> dict[str,
 def _shown(url: str) -> str:
     """Show a URL that may be none: where it cannot be taken apart, its credentials cannot be hidden either."""
     try:
+        Origin.of(url)
         return redact(url)
     except ValueError:
-        return url.partition("//")[0] + "//…" if "@" in url else url
+        return f"{url.partition('//')[0]}//…" if "@" in url else url
 
 
 def _unreachable(url: str, failure: TransportError, attempt: int) -> NetworkError:

@@ -118,10 +118,14 @@ class CredentialStore:
 
 
 def _realm(url: Url) -> _Realm | None:
-    bare = url.without_credentials
-    if not bare.startswith(("https://", "http://")):
+    """Give what a URL says; None for one that nothing can be fetched from, which who fetches will say."""
+    if not url.reveal().startswith(("https://", "http://")):
         return None
-    return _Realm(Origin.of(bare), urlsplit(bare).path.rstrip("/"), bare, url.credentials)
+    try:
+        bare = url.without_credentials
+        return _Realm(Origin.of(bare), urlsplit(bare).path.rstrip("/"), bare, url.credentials)
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return None
 
 
 def _may_share(known: Origin, asked: Origin) -> bool:

@@ -71,7 +71,7 @@ class Places:
     def of(cls, options: IndexOptions) -> Places:
         """Read them from pip's options.
 
-        :raises UsageError: when an index is neither a URL nor a folder.
+        :raises UsageError: when an index is neither a URL nor a folder, or a URL cannot be taken apart.
         """
         found: dict[Place, None] = {}
         notes: list[str] = []
@@ -105,7 +105,7 @@ def credential_urls(options: IndexOptions) -> Iterable[Url]:
 
 
 def _index(url: Url) -> Index:
-    raw = url.reveal()
+    raw = _checked(url).reveal()
     if raw.startswith(("https://", "http://", "file:")):
         return Index(url)
     path = Path(raw)
@@ -117,7 +117,7 @@ def _index(url: Url) -> Index:
 
 def _links(location: str) -> Place | str:
     """Give the place, or why there is none."""
-    url = Url(location)
+    url = _checked(Url(location))
     if location.startswith(("https://", "http://")):
         return LinksFile(url) if urlsplit(location).path.lower().endswith(_ARCHIVES) else LinksPage(url)
     if location.startswith("file:"):
@@ -135,3 +135,17 @@ def _links(location: str) -> Place | str:
         place = LinksPage if path.suffix.lower() in (".html", ".htm") else LinksFile
         return place(Url(path.as_uri()))
     return f"`{url}` is passed over: there is no such file or folder."
+
+
+def _checked(url: Url) -> Url:
+    """Refuse what looks like a URL and cannot be taken apart: a bracket is not closed, a port is no number."""
+    raw = url.reveal()
+    if "://" in raw:
+        try:
+            _ = urlsplit(raw).port
+        except ValueError as error:
+            # Where the password ends in such a one is anybody's guess, and the error's text may quote it.
+            msg = f"`{raw.partition('://')[0]}://…` is not a URL" if "@" in raw else f"`{raw}` is not a URL: {error}"
+            hints = ["Look at its host and port; in a password, `/`, `@`, `:`, `[` and `#` are written as %2F, %40, …"]
+            raise UsageError(msg, hints=hints) from error
+    return url

@@ -138,5 +138,10 @@ def test_without_a_keyring_nobody_is_asked():
     assert store("https://h.example/").after_refusal("https://h.example/") is None
 
 
+@pytest.mark.parametrize("url", ["https://me:x@[oops/", "https://me:x@h.example:port/", "wheels", "file:///x"])
+def test_what_is_no_url_of_an_index_has_no_credentials(url):
+    assert store(url).credentials("https://h.example/") is None
+
+
 def test_nothing_shows_a_password():
     assert "one" not in repr(ME)

@@ -101,3 +101,13 @@ def test_the_urls_that_may_hold_credentials():
     options = IndexOptions(index_url=ONE, extra_index_urls=(TWO,), find_links=("wheels", "https://h.example/"))
     assert list(credential_urls(options)) == [ONE, TWO, Url("https://h.example/")]
     assert list(credential_urls(IndexOptions())) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[oops/simple/", "https://me:secret@[oops/", "https://me:secret@h.example:port/"]
+)
+def test_a_url_that_cannot_be_taken_apart_is_an_error_without_the_password(url):
+    for options in ({"index_url": Url(url)}, {"find_links": (url,), "no_index": True}):
+        with pytest.raises(UsageError, match="is not a URL") as caught:
+            places(**options)
+        assert "secret" not in f"{caught.value} {caught.value.hints}"
