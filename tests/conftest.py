@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import collections
 import os
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support import needs
 from support.index_server import IndexServer
 from support.real_pip import RealPips
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
 IN_CI = os.environ.get("CI", "").lower() == "true"
 EXCUSED = "only on "
@@ -23,6 +26,19 @@ def index_server() -> Iterator[IndexServer]:
     """Give an empty index on loopback: ``index_server.add(wheel("a", "1.0"))``, ``index_server.url``."""
     with IndexServer() as server:
         yield server
+
+
+@pytest.fixture
+def tls_index_server(tmp_path: Path) -> Iterator[tuple[IndexServer, Path]]:
+    """Give an empty index that speaks TLS, and the file of the one CA that vouches for it."""
+    trustme = needs.module("trustme")
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    bundle = tmp_path / "test-ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    with IndexServer(tls=context) as server:
+        yield server, bundle
 
 
 @pytest.fixture(scope="session")

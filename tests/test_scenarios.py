@@ -46,6 +46,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_lock(scenario: Scenario, index_server: IndexServer, workplace: Path) -> None:
     if scenario.before:
         serve(scenario, index_server, scenario.not_yet)
+        for index in index_server.indexes.values():
+            index.cache_control = "no-cache"  # it is about to change, sooner than any real one
         code, _, said = lock(scenario, scenario.before, index_server, workplace)
         assert code == 0, f"the earlier lock could not be made:\n{said}"
     names = serve(scenario, index_server, scenario.gone)
@@ -145,7 +147,7 @@ def expanded(options: tuple[str, ...], server: IndexServer, folder: Path) -> lis
 
 
 def read_pins(text: str) -> dict[str, tuple[str, list[str], str]]:
-    """Read a lock with other eyes than the package's: name to version, SHA-256s and the ``via`` comment."""
+    """Read a lock with other eyes than the package's: name to version, SHA-256s and who asks, joined by commas."""
     pins: dict[str, tuple[str, list[str], str]] = {}
     name = ""
     for line in text.splitlines():
@@ -154,8 +156,9 @@ def read_pins(text: str) -> dict[str, tuple[str, list[str], str]]:
             pins[name] = (pin[2], re.findall(r"--hash=sha256:(\w+)", line), "")
         elif name and (digest := re.match(r"\s+--hash=sha256:(\w+)", line)):
             pins[name][1].append(digest[1])
-        elif name and (via := re.match(r"\s+# via (.*)", line)):
-            pins[name] = (*pins[name][:2], via[1])
+        elif name and (via := re.match(r"\s+# via (.+)|\s+#   (.+)", line)):
+            earlier = pins[name][2]
+            pins[name] = (*pins[name][:2], f"{earlier}, {via[1] or via[2]}" if earlier else via[1] or via[2])
     return pins
 
 

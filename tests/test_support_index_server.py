@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import ssl
+import urllib.error
+import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +16,8 @@ from support.packages import sdist, wheel
 from support.simple_pages import PageShape
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.index_server import IndexServer
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -170,3 +175,15 @@ def test_connection_is_kept(index_server: IndexServer) -> None:
         assert connection.sock is socket
         assert socket is not None
     connection.close()
+
+
+def test_tls_with_a_certificate_that_one_authority_vouches_for(
+    tls_index_server: tuple[IndexServer, Path],
+) -> None:
+    server, authority = tls_index_server
+    server.add(wheel("a", "1"))
+    context = ssl.create_default_context(cafile=str(authority))
+    with urllib.request.urlopen(f"{server.url}a/", context=context) as answer:
+        assert b"a-1" in answer.read()
+    with pytest.raises(urllib.error.URLError, match="certificate verify failed"):
+        urllib.request.urlopen(f"{server.url}a/", context=ssl.create_default_context())
