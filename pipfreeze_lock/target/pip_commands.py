@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PipCommand", "PipRequirement", "pip_commands"]
 
-_SEPARATORS = frozenset({"&&", "||", ";", "|", "&", "(", ")", ";;", "|&", "\n"})
+_PUNCTUATION = "();|&\n"
+"""What ends a command, alone or repeated."""
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_REDIRECTION = re.compile(r"\d*(?:<<?|>>?)(?P<target>.*)", re.DOTALL)
 _PREFIXES = frozenset(
     {"sudo", "exec", "command", "time", "env", "then", "do", "else", "if", "!", "{", "eval", "-E", "-H"}
 )
@@ -97,20 +100,24 @@ def _exec_form(text: str) -> list[str] | None:
 
 
 def _simple_commands(script: str) -> Iterator[list[str]]:
-    for line in script.split("\n"):
-        if line.lstrip().startswith("#"):
-            continue
-        lexer = shlex.shlex(line, posix=True, punctuation_chars="();|&")
-        lexer.whitespace_split = True
-        lexer.commenters = ""
-        words: list[str] = []
-        for word in lexer:
-            if word in _SEPARATORS:
-                yield words
-                words = []
-            else:
-                words.append(word)
-        yield words
+    """Give the words of each command, without redirections."""
+    lexer = shlex.shlex(_COMMENT.sub("", script.replace("\\\n", " ")), posix=True, punctuation_chars=_PUNCTUATION)
+    lexer.whitespace_split = True
+    lexer.whitespace = " \t\r"
+    lexer.commenters = ""
+    words: list[str] = []
+    redirected = False
+    for word in lexer:
+        if not word.strip(_PUNCTUATION):
+            yield words
+            words, redirected = [], False
+        elif redirected:
+            redirected = False
+        elif redirection := _REDIRECTION.fullmatch(word):
+            redirected = not redirection["target"]
+        else:
+            words.append(word)
+    yield words
 
 
 def _commands_of(words: list[str]) -> Iterator[PipCommand]:

@@ -136,6 +136,13 @@ def test_a_stage_that_is_not_there():
         ("PIP_NO_CACHE_DIR=1 sudo -E pip install pip==20.1", [("pip", "install", "20.1")]),
         ("pip install -i https://index.example/simple/ pip==20.1", [("pip", "install", "20.1")]),
         ("<<EOF\n# pip install pip==1\nset -e\npip install pip==20.1\nEOF", [("pip", "install", "20.1")]),
+        (
+            "pip install pip==20.1 >/dev/null 2>&1 && pip install 'wheel==0.34' > log",
+            [("pip", "install", "20.1"), ("wheel", "install", "0.34")],
+        ),
+        ("<<EOF\npip install \\\n  pip==20.1\necho 'two\nlines'\nEOF", [("pip", "install", "20.1")]),
+        ("pip install pip==$(cat version)", [("pip", "install", None)]),
+        ("echo 'open", []),
         ("pip install --target /x pip==20.1", []),
         ("/opt/venv/bin/pip install pip==20.1", []),
         ("pip download pip==20.1", []),
