@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from pipfreeze_lock.errors import BuildError, MetadataError
 from pipfreeze_lock.metadata.core_metadata import read_fields, to_core_metadata
 from pipfreeze_lock.metadata.requires_txt import parse_requires_txt
@@ -233,9 +236,9 @@ class _Build:
             self._ask(environment, "egg_info")
             return self._read_egg_info()
         more = self._ask(environment, "requires").get("requires", [])
-        missing = [text for text in more if text not in requires]
-        if missing:
-            environment = self._builder.environment(self._interpreter, [*requires, *missing], self._filename)
+        joined = _joined(requires, more)
+        if joined != requires:
+            environment = self._builder.environment(self._interpreter, joined, self._filename)
         return self._read(self._ask(environment, "metadata"))
 
     def _runs_script(self) -> bool:
@@ -301,6 +304,20 @@ def last_lines(output: str) -> str:
         line for line in lines if not line.lstrip().startswith(("[notice]", "WARNING: You are using pip", "hint:"))
     ]
     return "\n".join(useful[-_SHOWN_LINES:])
+
+
+def _joined(requires: list[str], more: Sequence[str]) -> list[str]:
+    """Add what a backend asks for; of a distribution that is named already, only what binds it more.
+
+    Old pips refuse a distribution that is named twice on their command line.
+    """
+    by_name = {canonicalize_name(Requirement(text).name): text for text in requires}
+    for text in more:
+        requirement = Requirement(text)
+        name = canonicalize_name(requirement.name)
+        if name not in by_name or (requirement.specifier and not Requirement(by_name[name]).specifier):
+            by_name[name] = text
+    return list(by_name.values())
 
 
 def _hints() -> list[str]:

@@ -213,10 +213,13 @@ def _together(arguments: SetupArguments | None, configuration: SetupConfiguratio
     )
 
 
-def _egg_info(tree: SourceTree) -> RequiresText | None:
-    """Give what the one egg-info of an sdist says; None when there is none, or several."""
+def _egg_info(tree: SourceTree, name: str | None) -> RequiresText | None:
+    """Give what the one egg-info of an sdist says; None when there is none, several, or one of another project."""
     folders = [path for path in tree.paths() if path.endswith(".egg-info/PKG-INFO")]
     if len(folders) != 1:
+        return None
+    recorded_name = read_fields(tree.read(folders[0]) or b"").name
+    if name is not None and recorded_name is not None and canonicalize_name(name) != canonicalize_name(recorded_name):
         return None
     content = tree.read(folders[0].replace("PKG-INFO", "requires.txt"))
     try:
@@ -227,7 +230,7 @@ def _egg_info(tree: SourceTree) -> RequiresText | None:
 
 def _from_egg_info(tree: SourceTree, fields: Fields | None, arguments: SetupArguments) -> CoreMetadata:
     """The script gave the same wherever it ran, and this is what it gave."""
-    recorded = _egg_info(tree)
+    recorded = _egg_info(tree, arguments.name)
     if recorded is None or fields is None:
         msg = f"setup.py: {arguments.undecided}, and there is no egg-info to look it up in"
         raise NotStaticError(msg)
@@ -245,7 +248,7 @@ def _from_egg_info(tree: SourceTree, fields: Fields | None, arguments: SetupArgu
 
 def _check_against_egg_info(tree: SourceTree, project: StaticProject, arguments: SetupArguments) -> None:
     """Hold a result that depends on nothing of the target to the sdist's own record: they must agree."""
-    recorded = _egg_info(tree)
+    recorded = _egg_info(tree, arguments.name)
     if arguments.consulted or recorded is None:
         return
     if _comparable(recorded.requires_dist) != _comparable(project.requires_dist):

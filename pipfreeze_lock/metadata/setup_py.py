@@ -45,6 +45,20 @@ _HARMLESS_REQUIREMENTS = frozenset(
 """Build requirements that are known to change nothing that a resolver needs. Others may: pbr reads requirements.txt."""
 
 
+_ARGUMENTS = frozenset(
+    """
+    name version description long_description long_description_content_type author author_email maintainer
+    maintainer_email url download_url license license_file license_files classifiers keywords platforms packages
+    py_modules scripts ext_package ext_modules libraries headers data_files include_dirs cmdclass script_name
+    script_args options password requires obsoletes provides include_package_data exclude_package_data package_data
+    package_dir zip_safe install_requires entry_points extras_require python_requires setup_requires dependency_links
+    namespace_packages test_suite tests_require test_loader eager_resources use_2to3 convert_2to3_doctests
+    use_2to3_fixers use_2to3_exclude_fixers project_urls console features
+    """.split()  # noqa: SIM905  a line for each would take pages
+)
+"""Keyword arguments of ``setup()`` that distutils and setuptools themselves know."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuildEnvironment:
     """In what a setup script would be run."""
@@ -156,7 +170,7 @@ def _of_call(call: dict[str, Value], world: World) -> SetupArguments:
     if call.get("distclass") is not None:
         msg = "it has a distribution class of its own"
         raise Unproven(msg)
-    _check_setup_requires(call.get("setup_requires"))
+    _check_setup_requires(call)
     undecided = None
     for field in _FIELDS:
         unknown = unknown_of([call.get(field)])
@@ -175,7 +189,16 @@ def _of_call(call: dict[str, Value], world: World) -> SetupArguments:
     )
 
 
-def _check_setup_requires(value: Value) -> None:
+def _check_setup_requires(call: dict[str, Value]) -> None:
+    """Refuse what brings code that setuptools calls before it looks at the arguments."""
+    value = call.get("setup_requires")
+    if unknown_of([value]) is not None:
+        # Not known which, then: but what hooks in is told so by an argument of its own.
+        unusual = sorted(set(call) - _ARGUMENTS)
+        if unusual:
+            msg = f"`setup_requires` is not known, and `setup()` is given `{unusual[0]}`"
+            raise Unproven(msg)
+        return
     for text in _requirements(value, "setup_requires") or ():
         name = _normal_name(text)
         if name not in _HARMLESS_REQUIREMENTS:
