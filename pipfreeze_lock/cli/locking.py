@@ -185,7 +185,9 @@ def _recorded_command(data: bytes) -> str | None:
     """Find the command in a lock that cannot be read as one: with merge conflicts in it, say."""
     for line in data.decode(errors="replace").splitlines():
         if line.startswith("# command: "):
-            return line.removeprefix("# command: ")
+            from pipfreeze_lock.lockfile.comments import unescape  # noqa: PLC0415  such locks are rare
+
+            return unescape(line.removeprefix("# command: "))
     return None
 
 
@@ -278,13 +280,14 @@ def show_or_write(
     locked: LockedSet, data: bytes, path: Path | None, existing: Existing, options: LockOptions, talk: Talk
 ) -> None:
     """Write the lock, or with ``--dry-run`` or ``--diff`` show what would change; say what was done."""
-    from pipfreeze_lock.report import changes as report  # noqa: PLC0415  after the answer is there
+    from pipfreeze_lock.lockfile.requirements_txt import parse  # noqa: PLC0415  after the answer is there
+    from pipfreeze_lock.report import changes as report  # noqa: PLC0415
 
     shown = str(path) if path is not None else "-"
     if options.diff:
         sys.stdout.write(report.unified_diff(existing.data or b"", data, path=shown))
         return
-    changes = report.changes(existing.lock, locked) if existing.lock is not None else None
+    changes = report.changes(existing.lock, parse(data, path=shown)) if existing.lock is not None else None
     if options.dry_run:
         text = report.as_text(changes) if changes is not None else data.decode()
         sys.stdout.write(text)

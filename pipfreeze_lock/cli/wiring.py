@@ -92,7 +92,9 @@ class Wiring:
         client = Client(settings, credentials=credentials)
         cache = None if options.no_cache else Cache(cache_folder(options.cache_dir))
         places = Places.of(in_force)
-        index = SimpleIndexes(places, http=client, cache=cache, credentials=credentials)
+        # As pip does (`max-age=0` in its index/collector.py), every page is asked about, however fresh the cache has
+        # it: a release that was uploaded a minute ago is one that the image's pip would install.
+        index = SimpleIndexes(places, http=client, cache=cache, credentials=credentials, refresh=True)
         metadata = LayeredMetadata(
             client=client,
             store=cache,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from pipfreeze_lock.index.rank import Candidate as IndexCandidate
     from pipfreeze_lock.index.rank import ProjectFiles
     from pipfreeze_lock.resolve.provider import PipProvider
 
@@ -65,7 +66,9 @@ class _Explanation:
         if not names:
             return f"no version fits Python {self._provider.rules.target.python}"
         if len(self._causes) == 1 and not isinstance(self._causes[0][0], PythonNeed):
-            return f"no version of `{names[0]}` satisfies `{_text(self._causes[0][0])}` on this target"
+            target = self._provider.rules.target
+            on = f"on {target.implementation} {target.python}, {target.platform}, with pip {target.pip}"
+            return f"no version of `{names[0]}` satisfies `{_text(self._causes[0][0])}` {on}"
         return f"the requirements for {_listed([f'`{name}`' for name in names])} cannot be met together"
 
     def _who_asks(self) -> list[str]:
@@ -141,8 +144,10 @@ class _Explanation:
     def _reasons(self, name: NormalizedName, version: Version, project: ProjectFiles) -> list[str]:
         by_metadata = self._provider.catalogue.rejected.get(name, {})
         own = [f"`{which}`: {reason}" for which, reason in by_metadata.items() if str(version) in which]
-        if own or project.candidates(version):
-            return own
+        considered = project.candidates(version)
+        if own or considered:
+            yanked = [one for one in considered if one.is_yanked]
+            return own or ([_why_yanked(yanked[0])] if len(yanked) == len(considered) else [])
         reasons = dict.fromkeys(rejected.reason for rejected in project.rejections(version))
         shown = list(reasons)[:3]
         return [*shown, f"and {len(reasons) - 3} more reasons"] if len(reasons) > 3 else shown
@@ -153,6 +158,12 @@ class _Explanation:
         places = self._provider.catalogue.places
         where = f" in {_listed([f'`{place}`' for place in places], 'or')}" if places else ""
         return ResolutionError(f"there is no project named `{name}`{where}", context="\n".join(lines), hints=hints)
+
+
+def _why_yanked(candidate: IndexCandidate) -> str:
+    """PEP 592: the reason is what ``yanked`` holds, where it is a text."""
+    reason = candidate.file.yanked if isinstance(candidate.file.yanked, str) else ""
+    return f"it is yanked: {' '.join(reason.split()) or 'no reason given'}"
 
 
 _LOOSEN = "Loosen one of these requirements, or lock for a newer Python or pip where a file needs it."

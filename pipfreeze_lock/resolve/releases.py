@@ -1,0 +1,78 @@
+"""What else there is of a release that was chosen, and why its wheels were not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.version import Version
+
+from pipfreeze_lock.index.filenames import parse_wheel_name
+from pipfreeze_lock.index.rank import ProjectFiles
+from pipfreeze_lock.index.wheel_support import needed_pip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.index.evaluate import SelectionRules
+    from pipfreeze_lock.index.interface import FileIndex
+    from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+
+__all__ = ["IndexReleases"]
+
+
+class IndexReleases:
+    """Answers from the pages that the resolution has read already."""
+
+    def __init__(self, index: FileIndex, rules: SelectionRules) -> None:
+        self._index = index
+        self._rules = rules
+
+    def files_of(self, name: NormalizedName, version: str) -> Sequence[tuple[ProjectPage, IndexFile]]:
+        """Give every file of a release that this pip may choose on another day or platform: all but yanked ones.
+
+        Where all are yanked, as with a pin of a yanked release, all of them.
+        """
+        files = self._all_files(name, version)
+        return [(page, file) for page, file in files if file.yanked is False] or files
+
+    def needed_pip(self, name: NormalizedName, version: str) -> str | None:
+        """Give the lowest pip that would take one of the release's wheels on this target; None where none would."""
+        pips: list[str] = []
+        for rejected in self._project(name).rejections(Version(version)):
+            if rejected.cause != "tags":
+                continue
+            wheel = parse_wheel_name(rejected.file.filename, self._rules.capabilities.wheel_names)
+            pip = needed_pip(wheel.tags, self._rules.target) if wheel is not None else None
+            if pip is not None:
+                pips.append(pip)
+        return min(pips, key=Version, default=None)
+
+    def why_no_wheel(self, name: NormalizedName, version: str) -> str | None:
+        """Say why no wheel of a release is taken, in words; None where it has no wheel at all."""
+        wheels = [one for one in self._project(name).rejections(Version(version)) if one.file.filename.endswith(".whl")]
+        if not wheels:
+            return None
+        pip = self.needed_pip(name, version)
+        starts = (
+            [f"it needs pip >= {pip} "] if pip is not None else ["it needs glibc", "it needs musl", "wheels of it are"]
+        )
+        for start in starts:
+            matching = [one.reason for one in wheels if one.reason.startswith(start)]
+            if matching:
+                return min(matching).replace("it needs", "its wheel needs", 1)
+        return "none of its wheels is for this Python and platform"
+
+    def has_wheel_in_reach(self, name: NormalizedName) -> bool:
+        """Whether some release of a project has a wheel that this pip takes, so that ``--prefer-binary`` could help."""
+        project = self._project(name)
+        return any(one.is_wheel for version in project.versions() for one in project.candidates(version))
+
+    def _all_files(self, name: NormalizedName, version: str) -> list[tuple[ProjectPage, IndexFile]]:
+        project, parsed = self._project(name), Version(version)
+        considered = [(one.page, one.file) for one in project.candidates(parsed)]
+        return considered + [(one.page, one.file) for one in project.rejections(parsed)]
+
+    def _project(self, name: NormalizedName) -> ProjectFiles:
+        return ProjectFiles(name, self._index.pages(name), self._rules)
