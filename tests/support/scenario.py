@@ -5,6 +5,7 @@
     about = "Why this must be so, for the reader"
     oracle = "download"              # the real pip that must answer the same; "install" where a base set counts;
                                      # left out where no pip can be asked
+    open = "What is missing"         # ours does not answer so yet: the test must fail until this line goes
     [target]                         # each with a default
     python = "3.11.7"
     pip = "25.3"
@@ -112,6 +113,7 @@ class Scenario:
 
     about: str
     oracle: str | None
+    open: str | None
     target: ScenarioTarget
     ask: Ask
     before: Ask | None
@@ -137,6 +139,7 @@ def read_scenario(path: Path) -> Iterator[tuple[str, Scenario]]:
     common = {
         "about": table.pop("about"),
         "oracle": table.pop("oracle", None),
+        "open": table.pop("open", None),
         "ask": _ask(ask),
         "before": None if before is None else _ask(ask | {"our_options": ()} | before),
         "not_yet": not_yet,
