@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipfreeze_lock import __version__
+from pipfreeze_lock.cli.plain_command import PlainCommand, take_plain_values
 from pipfreeze_lock.errors import PipfreezeLockError
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class _Group(TyperGroup):
 
     typer exits with 1 on whatever a command raises, which would look like a finding.
     """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        take_plain_values(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -74,8 +79,8 @@ def _register() -> None:
     """Each command module imports nothing but typer at its top, so that all may be registered at once."""
     from pipfreeze_lock.cli import lock, target  # noqa: PLC0415  they import this module's types
 
-    app.command("lock")(lock.lock_command)
-    app.command("target")(target.target_command)
+    app.command("lock", cls=PlainCommand)(lock.lock_command)
+    app.command("target", cls=PlainCommand)(target.target_command)
 
 
 def run(argv: Sequence[str]) -> int:
