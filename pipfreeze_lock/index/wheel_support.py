@@ -26,6 +26,7 @@ _LIBC_OF_NAMED = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014
 _LIBC_OF_TAG = re.compile(r"(manylinux|musllinux)_(\d+)_(\d+)_")
 
 
+@lru_cache(maxsize=4096)
 def why_unsupported(tags: str, target: Target) -> str:
     """Say why none of a wheel's tags (``cp36-cp36m-manylinux2014_x86_64``) is supported; a clause."""
     wanted = _expanded(tags)

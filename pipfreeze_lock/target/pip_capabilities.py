@@ -38,7 +38,10 @@ class PipCapabilities:
     hash_mode: bool = True
     """Knows ``--hash`` and ``--require-hashes``."""
     prefers_allowed_hash: bool = False
-    """Ranks a file whose link carries an allowed hash above all others; else its first choice must be the right one."""
+    """Ranks a file whose link carries an allowed hash above all others; else its first choice must be the right one.
+
+    pip 22.3 does so for HTML pages alone. As its first choice is right in both cases, it counts as one that does not.
+    """
     prefer_binary: bool = False
     """Has ``--prefer-binary``: any wheel is above any sdist, whatever the versions."""
     prefer_binary_in_files: bool = False
@@ -173,7 +176,9 @@ STEPS: tuple[Step, ...] = (
     Step("22.2", "json_index", True, "PEP 691", "_internal/index/collector.py, #11158"),
     Step("22.2", "dry_run", True, "install --dry-run --report", "_internal/commands/install.py"),
     Step("22.3", "wheel_names", "no spaces", "no whitespace in a wheel's name", "_internal/models/wheel.py"),
+    Step("22.3", "prefers_allowed_hash", False, "hashes of JSON pages are lost", "models/link.py, Link.link_hash"),
     Step("22.3", "metadata_files", True, "PEP 658", "_internal/operations/prepare.py, #11111"),
+    Step("23.0", "prefers_allowed_hash", True, "those of JSON pages are looked at again", "_internal/models/link.py"),
     Step("23.1", "setup_py_install", False, "setup.py install is gone", "_internal/req/req_install.py"),
     Step("23.2", "core_metadata_attribute", True, "PEP 714", "_internal/models/link.py"),
     Step("24.1", "legacy_versions", False, "packaging 24.1: PEP 440 alone", _FINDER),

@@ -133,12 +133,12 @@ class SpecifierRules:
         fills = self._capabilities.prefix_fills_short_release
 
         def matches(version: Version) -> bool:
+            if version.epoch != epoch or not (fills or _is_split_well(version, length)):
+                return False
             found = version.release
             if len(found) < length:
-                if not fills and _has_suffix(version):
-                    return False
                 found += (0,) * (length - len(found))
-            return found[:length] == release and version.epoch == epoch
+            return found[:length] == release
 
         return matches
 
@@ -155,8 +155,15 @@ def _not_equal(bound: Version) -> Callable[[Version], bool]:
     return lambda version: not equal(version)
 
 
-def _has_suffix(version: Version) -> bool:
-    return version.pre is not None or version.post is not None or version.dev is not None
+def _is_split_well(version: Version, length: int) -> bool:
+    """Whether packaging below 22 finds the release: it splits the text at dots, shortens it, and only then fills it up.
+
+    ``_compare_equal`` and ``_pad_version`` there: a suffix ends up in the shortened text, and ``1!0`` is no number.
+    """
+    if version.epoch:
+        return len(version.release) >= length and not (len(version.release) == 1 and version.pre is not None)
+    has_suffix = version.pre is not None or version.post is not None or version.dev is not None
+    return len(version.release) >= length or not has_suffix
 
 
 def _without_local(version: Version) -> Version:

@@ -22,6 +22,8 @@ from pipfreeze_lock.target.pip_capabilities import STEPS, PipCapabilities, capab
         ("yanked", "20.3.1", "20.3.2", "last", "when all are"),
         ("yanked", "21.3.1", "22.0", "when all are", "when pinned and all are"),
         ("prefers_allowed_hash", "19.1.1", "19.2", False, True),
+        ("prefers_allowed_hash", "22.2.2", "22.3", True, False),
+        ("prefers_allowed_hash", "22.3.1", "23.0", False, True),
         ("resolver", "20.2.4", "20.3", "first seen", "resolvelib"),
         ("failing_build", "20.3.1", "20.3.2", "error", "next file"),
         ("failing_build", "20.3.2", "20.3.3", "next file", "error"),
