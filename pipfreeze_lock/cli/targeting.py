@@ -236,11 +236,18 @@ def _target_of_dockerfile(options: TargetOptions, platform: str | None, notes: l
         build_args=parse_build_args(options.build_args),
         stage=options.stage,
         platform=platform,
+        settled=_settled(options),
     )
     notes += found.notes
     if found.target is None:
         raise _not_known(found.image, str(found.image_source))
     return found.target
+
+
+def _settled(options: TargetOptions) -> set[str]:
+    """Give the names whose versions are given by hand, so that the Dockerfile may leave them open."""
+    names = {text.partition("==")[0].strip().lower() for text in options.preinstalled}
+    return names | {"pip"} if options.pip_version else names
 
 
 def _not_known(reference: str, context: str | None = None) -> UsageError:

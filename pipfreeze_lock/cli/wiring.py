@@ -99,7 +99,7 @@ class Wiring:
             client=client,
             store=cache,
             target=target,
-            interpreter=partial(_interpreter, target),
+            interpreter=partial(_interpreter, target, cache_folder(options.cache_dir) if cache else None),
             no_build=options.no_build,
             reporter=progress,
             index_options=in_force,
@@ -166,12 +166,13 @@ def _keyring(options: LockOptions) -> KeyringProgram | None:
             raise UsageError(message, hints=["Write `disabled` or `subprocess`."])
 
 
-def _interpreter(target: Target) -> BuildInterpreter | None:
+def _interpreter(target: Target, cache: Path | None) -> BuildInterpreter | None:
     """Find a Python of the target's version on this machine: only asked when a build is due."""
     from pipfreeze_lock.metadata.interface import BuildInterpreter  # noqa: PLC0415  builds are rare
     from pipfreeze_lock.target.interpreters import find_interpreter  # noqa: PLC0415
 
-    found = find_interpreter(target.python, target.implementation, environment=os.environ)
+    answers = cache / "interpreters.json" if cache is not None else None
+    found = find_interpreter(target.python, target.implementation, environment=os.environ, cache=answers)
     if found is None:
         return None
     return BuildInterpreter(path=found.path, version=found.version, exact=True)
