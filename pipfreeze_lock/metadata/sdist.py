@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -172,7 +173,11 @@ def _from_setuptools(tree: SourceTree, system: BuildSystem, fields: Fields | Non
         return _from_egg_info(tree, fields, arguments)
     project = _together(arguments, configuration)
     _check_against_egg_info(tree, project, arguments)
-    return _metadata("setup.py", fields, project, configuration)
+    found = _metadata("setup.py", fields, project, configuration)
+    if not arguments.assumed_unset:
+        return found
+    names = ", ".join(f"`{name}`" for name in arguments.assumed_unset)
+    return msgspec.structs.replace(found, note=f"its setup.py asks for {names}, taken to be unset")
 
 
 def _read_script(

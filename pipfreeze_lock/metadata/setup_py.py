@@ -12,10 +12,19 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.metadata.evaluation.statements import Statements
-from pipfreeze_lock.metadata.evaluation.values import DictValue, ListValue, Unknown, Unproven, Value, unknown_of
+from pipfreeze_lock.metadata.evaluation.values import (
+    ClassValue,
+    DictValue,
+    ListValue,
+    Unknown,
+    Unproven,
+    Value,
+    unknown_of,
+)
 from pipfreeze_lock.metadata.evaluation.world import ROOT, World
 from pipfreeze_lock.metadata.pyproject import NotStaticError
 from pipfreeze_lock.metadata.requires_txt import requirement_lines
@@ -33,13 +42,12 @@ _HOOKED = frozenset({*_FIELDS, "requires_dist", "parse_config_files", "_install_
 
 _HARMLESS_REQUIREMENTS = frozenset(
     """
-    setuptools wheel pip setuptools-scm setuptools-scm-git-archive setuptools-git setuptools-git-
-    versioning setuptools-git-version vcversioner versioneer versioneer-518 cython numpy oldest-
-    supported-numpy scipy h5py pytest-runner pytest pytest-cov nose mock flake8 coverage cffi pybind11
-    nanobind setuptools-rust cmake ninja six packaging babel toml tomli pkgconfig py-cpuinfo certifi
-    cppy pyyaml jinja2 mypy mypy-extensions typing-extensions importlib-metadata sphinx pypandoc
-    setuptools-markdown enum34 attrs psutil pythran pkginfo pytz docutils extension-helpers twine
-    requests futures unittest2 swig grpcio-tools
+    setuptools wheel pip incremental argparse isort pycodestyle setuptools-scm setuptools-scm-git-archive
+    setuptools-git setuptools-git- versioning setuptools-git-version vcversioner versioneer versioneer-518 cython
+    numpy oldest- supported-numpy scipy h5py pytest-runner pytest pytest-cov nose mock flake8 coverage cffi pybind11
+    nanobind setuptools-rust cmake ninja six packaging babel toml tomli pkgconfig py-cpuinfo certifi cppy pyyaml
+    jinja2 mypy mypy-extensions typing-extensions importlib-metadata sphinx pypandoc setuptools-markdown enum34
+    attrs psutil pythran pkginfo pytz docutils extension-helpers twine requests futures unittest2 swig grpcio-tools
     """.split()  # noqa: SIM905  a line for each would take pages
 )
 """Build requirements that are known to change nothing that a resolver needs. Others may: pbr reads requirements.txt."""
@@ -81,6 +89,8 @@ class SetupArguments:
     python_requires: str | None
     consulted: frozenset[str]
     """What of the target it depends on."""
+    assumed_unset: tuple[str, ...] = ()
+    """Environment variables that it depends on, taken to be unset; sorted."""
     undecided: str | None = None
     """Why a field is not given here although it follows from the archive: the egg-info has it."""
 
@@ -94,12 +104,26 @@ def read_setup_script(tree: SourceTree, target: Target, environment: BuildEnviro
     if unknown:
         msg = f"setup.py: its build requirement `{unknown[0]}` may change the dependencies"
         raise NotStaticError(msg)
+    try:
+        return _evaluate(tree, target, environment, assumes_unset=False)
+    except NotStaticError as reason:
+        # A build would run in some environment, too: one where nothing is set that only this script knows.
+        try:
+            return _evaluate(tree, target, environment, assumes_unset=True)
+        except NotStaticError:
+            raise reason from None
+
+
+def _evaluate(
+    tree: SourceTree, target: Target, environment: BuildEnvironment, *, assumes_unset: bool
+) -> SetupArguments:
     world = World(
         target=target,
         tree=tree,
         setuptools=environment.setuptools,
         local_imports=environment.local_imports,
         importable=_modules_of(environment.build_requires),
+        assumes_unset=assumes_unset,
     )
     statements = Statements(world)
     try:
@@ -132,14 +156,15 @@ def _parse(tree: SourceTree, target: Target) -> ast.Module:
 
 def _check_sources(sources: list[ast.Module]) -> None:
     """Refuse code, run or not, that could change the fields of a distribution behind ``setup()``'s back."""
-    for source in sources:
+    for number, source in enumerate(sources):
         for node in ast.walk(source):
             if isinstance(node, ast.Attribute) and node.attr in _HOOKED:
                 msg = f"it uses `.{node.attr}` of a distribution (line {node.lineno})"
                 raise Unproven(msg)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
                 named = [arg.value for arg in node.args[1:2] if isinstance(arg, ast.Constant)]
-                if not named or named[0] in _HOOKED:
+                # A module of the sdist may well set attributes of its own things; setup.py has nothing of its own.
+                if (named[:1] and named[0] in _HOOKED) or (not named and number == 0):
                     msg = f"it sets attributes by `setattr()` (line {node.lineno})"
                     raise Unproven(msg)
 
@@ -167,7 +192,7 @@ def _arguments(statements: Statements) -> SetupArguments:
 
 
 def _of_call(call: dict[str, Value], world: World) -> SetupArguments:
-    if call.get("distclass") is not None:
+    if not isinstance(call.get("distclass"), (ClassValue, NoneType)):
         msg = "it has a distribution class of its own"
         raise Unproven(msg)
     _check_setup_requires(call)
@@ -185,6 +210,7 @@ def _of_call(call: dict[str, Value], world: World) -> SetupArguments:
         extras_require=_extras(call.get("extras_require")),
         python_requires=_python_requires(call.get("python_requires")),
         consulted=frozenset(world.consulted),
+        assumed_unset=tuple(sorted(world.assumed_unset)),
         undecided=undecided,
     )
 
@@ -210,7 +236,7 @@ def _requirements(value: Value, field: str) -> tuple[str, ...] | None:
     """Give the requirement lines of a field as setuptools' ``check_requirements`` accepts them."""
     if value is None:
         return None
-    if isinstance(value, (DictValue, ListValue)) and (isinstance(value, DictValue) or value.kind == "set"):
+    if isinstance(value, (DictValue, ListValue)) and _is_refused(value, field):
         msg = f"`{field}` is unordered, which setuptools refuses"
         raise Unproven(msg)
     try:
@@ -224,6 +250,11 @@ def _requirements(value: Value, field: str) -> tuple[str, ...] | None:
             raise Unproven(msg)
         _check_requirement(line, field)
     return lines or None
+
+
+def _is_refused(value: DictValue | ListValue, field: str) -> bool:
+    """Whether setuptools refuses it for want of order; of an extra's requirements it does not."""
+    return isinstance(value, DictValue) or (value.kind == "set" and field == "install_requires")
 
 
 def _texts(value: Value, field: str) -> Iterator[str]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["Expressions"]
 
 _STEPS = 200_000
+_ENVIRONMENT = Symbol("os.environ")
+_CHANGEABLE = (ListValue, DictValue, FunctionValue)
 _TUPLE_NAMES = {"major": 0, "minor": 1, "micro": 2, "releaselevel": 3, "serial": 4}
 
 
@@ -45,8 +47,10 @@ class Expressions:
     def __init__(self, world: World) -> None:
         self.world = world
         self.regions = Regions()
+        self.may_raise_fixed = False
+        """Set by what may raise an exception for reasons that follow from the archive; read and reset by ``try``."""
         self.may_raise = False
-        """Set by whatever may raise an exception; reset and read by ``try``."""
+        """Set by whatever else may raise an exception."""
         self.scope = Scope({}, self.regions)
         self.steps = 0
         self.setup_calls: list[dict[str, Value]] = []
@@ -64,6 +68,20 @@ class Expressions:
             self.may_raise = True
             return Unknown(f"`{type(node).__name__}` is not evaluated (line {node.lineno})")
         return method(node)
+
+    def risk(self, unknown: Unknown | None, *, follows: bool = True) -> None:
+        """Note that an exception may be raised, depending on something unknown.
+
+        :param follows: Whether it depends on nothing else.
+        """
+        if follows and (unknown is None or unknown.fixed):
+            self.may_raise_fixed = True
+        else:
+            self.may_raise = True
+
+    def is_conditional(self) -> bool:
+        """Whether it is not known that what runs now runs at all."""
+        raise NotImplementedError
 
     def _constant(self, node: ast.Constant) -> Value:
         return node.value if is_plain(node.value) else Unknown("an ellipsis")
@@ -90,7 +108,7 @@ class Expressions:
         if isinstance(value, PathValue):
             return _path_attribute(value, node.attr)
         if isinstance(value, (Unknown, ClassValue)):
-            self.may_raise = True
+            self.risk(value if isinstance(value, Unknown) else None, follows=isinstance(value, Unknown))
             return value if isinstance(value, Unknown) else Unknown(f"`.{node.attr}` of a class is not known")
         return BoundMethod(value, node.attr)
 
@@ -108,7 +126,7 @@ class Expressions:
         value = self.evaluate(node.value)
         result = subscript(value, self._key(node.slice), self.regions)
         if isinstance(result, Unknown):
-            self.may_raise = True
+            self.risk(result)
         return result
 
     def _key(self, node: ast.expr) -> Value:
@@ -161,7 +179,7 @@ class Expressions:
     def _binop(self, node: ast.BinOp) -> Value:
         result = binary(type(node.op), self.evaluate(node.left), self.evaluate(node.right), self.regions)
         if isinstance(result, Unknown):
-            self.may_raise = True
+            self.risk(result)
         return result
 
     def _unaryop(self, node: ast.UnaryOp) -> Value:
@@ -196,7 +214,10 @@ class Expressions:
         left = self.evaluate(node.left)
         for kind, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(right_node)
-            result = compare(type(kind), left, right)
+            if right == _ENVIRONMENT and isinstance(kind, (ast.In, ast.NotIn)) and self.world.is_unset(left):
+                result: bool | Unknown = isinstance(kind, ast.NotIn)
+            else:
+                result = compare(type(kind), left, right)
             if isinstance(result, Unknown) or not result:
                 return result
             left = right
@@ -334,8 +355,12 @@ class Expressions:
         if isinstance(function, Symbol):
             return functions.call_symbol(self, function.path, items, keywords, line)
         reason = function if isinstance(function, Unknown) else Unknown(f"what is called on line {line} is not known")
-        part = unknown_of([*items, *keywords.values()])
-        result = self.call_unknown(reason, [*items, *keywords.values()])
+        arguments = [*items, *keywords.values()]
+        part = unknown_of(arguments)
+        if reason.fixed and not any(isinstance(argument, _CHANGEABLE) for argument in arguments):
+            self.risk(part)
+            return Unknown(reason.reason, fixed=part is None or part.fixed)
+        result = self.call_unknown(reason, arguments)
         # A method of what follows from the archive, given what does, gives what does.
         return Unknown(result.reason, fixed=reason.fixed and (part is None or part.fixed))
 

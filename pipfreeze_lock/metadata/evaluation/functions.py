@@ -22,6 +22,7 @@ from pipfreeze_lock.metadata.evaluation.values import (
     Unknown,
     Unproven,
     Value,
+    VersionValue,
     is_plain,
     unknown_of,
 )
@@ -108,7 +109,7 @@ def call_symbol(evaluator: Expressions, path: str, items: list[Value], keywords:
             return evaluator.call_unknown(Unknown(f"`{path}` is called in an unusual way (line {line})"), items)
     if path in ("sys.exit", "exit", "quit", "os._exit", "os.abort"):
         return evaluator.leave(line)
-    evaluator.may_raise = True
+    evaluator.risk(unknown_of([*items, *keywords.values()]), follows=path.startswith(_FIXED))
     if path in _CHANGES_FILES or path.startswith("shutil."):
         evaluator.files_changed = True
     arguments = [*items, *keywords.values()]
@@ -136,7 +137,7 @@ def _len(_: Expressions, value: Value) -> Value:
 def _convert(kind: Callable[..., Any]) -> Callable[..., Value]:
     def convert(evaluator: Expressions, *values: Value) -> Value:
         if unknown := unknown_of(list(values)):
-            evaluator.may_raise = True
+            evaluator.risk(unknown)
             return unknown
         if values and isinstance(values[0], PathValue) and kind is str:
             return values[0].path
@@ -368,11 +369,32 @@ def _path_function(name: str) -> Callable[..., Value]:
         if name in ("exists", "isfile", "isdir"):
             return evaluator.path_exists(texts[0], name)
         if name in ("abspath", "realpath"):
-            return posixpath.normpath(posixpath.join(ROOT, texts[0]))
+            return posixpath.normpath(posixpath.join(ROOT, evaluator.world.folder, texts[0]))
         result: Value = getattr(posixpath, name)(*texts)
         return result
 
     return function
+
+
+def _environment(evaluator: Expressions, name: Value, default: Value = None) -> Value:
+    if evaluator.world.is_unset(name):
+        return default
+    return Unknown(f"the environment variable `{name}` is not known" if isinstance(name, str) else "which variable?")
+
+
+def _version(evaluator: Expressions, text: Value) -> Value:
+    if isinstance(text, str):
+        return VersionValue(text)
+    evaluator.may_raise = True
+    return unknown_of([text]) or Unknown("a version is made of an object")
+
+
+def _relative_path(evaluator: Expressions, path: Value, start: Value = ".") -> Value:
+    texts = [part.path if isinstance(part, PathValue) else part for part in (path, start)]
+    if not all(isinstance(text, str) for text in texts):
+        return unknown_of(texts) or Unknown("`os.path.relpath()` is given objects")
+    absolute = [posixpath.normpath(posixpath.join(ROOT, evaluator.world.folder, text)) for text in texts]
+    return posixpath.relpath(*absolute)
 
 
 def _path(_: Expressions, *parts: Value) -> Value:
@@ -382,15 +404,17 @@ def _path(_: Expressions, *parts: Value) -> Value:
     return PathValue(posixpath.join(*texts) if texts else ".")
 
 
-def _working_folder(_: Expressions) -> Value:
-    return ROOT
+def _working_folder(evaluator: Expressions) -> Value:
+    return posixpath.normpath(posixpath.join(ROOT, evaluator.world.folder))
 
 
 def _change_folder(evaluator: Expressions, path: Value) -> Value:
     text = path.path if isinstance(path, PathValue) else path
-    if not isinstance(text, str) or evaluator.world.normal_path(text) != ".":
-        msg = "it changes the working folder"
+    normal = evaluator.world.normal_path(text) if isinstance(text, str) else None
+    if normal is None or (normal != evaluator.world.folder and evaluator.is_conditional()):
+        msg = "it may change the working folder"
         raise Unproven(msg)
+    evaluator.world.folder = normal
     return None
 
 
@@ -432,6 +456,11 @@ def _literal(_: Expressions, text: Value) -> Value:
 def _class_type(*_: Value) -> Value:
     return Unknown("a type is not known")
 
+
+_VERSIONS = (
+    *("pkg_resources.parse_version", "packaging.version.parse", "packaging.version.Version"),
+    *("distutils.version.LooseVersion", "distutils.version.StrictVersion"),
+)
 
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "len": _len,
@@ -479,6 +508,10 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "os.getcwd": _working_folder,
     "os.chdir": _change_folder,
     "os.fspath": _convert(str),
+    "os.environ.get": _environment,
+    "os.getenv": _environment,
+    "os.path.relpath": _relative_path,
+    **dict.fromkeys(_VERSIONS, _version),
     "pathlib.Path": _path,
     "pathlib.PurePath": _path,
     "functools.partial": _partial,

@@ -70,7 +70,9 @@ def import_module(evaluator: Expressions, name: str, *, whole: bool) -> Value:
     return Unknown(f"`{name}` may not be importable")
 
 
-def import_member(evaluator: Expressions, module: Value, module_name: str, name: str) -> Value:
+def import_member(  # noqa: PLR0911  a return for each kind of module
+    evaluator: Expressions, module: Value, module_name: str, name: str
+) -> Value:
     """Give what ``from module_name import name`` binds."""
     if isinstance(module, Scope):
         found = module.names.get(name)
@@ -84,6 +86,9 @@ def import_member(evaluator: Expressions, module: Value, module_name: str, name:
     if not isinstance(module, Symbol):
         return module
     path = f"{module.path}.{name}"
+    if path == "distutils.core.setup":
+        # One and the same: setuptools has replaced it before a setup script runs.
+        return Symbol("setuptools.setup")
     if (module.path == "setuptools" and name not in _SETUPTOOLS_NAMES) or _past_limit(evaluator.world, path):
         evaluator.import_may_fail(path)
         return Unknown(f"`setuptools` may not have `{name}`")

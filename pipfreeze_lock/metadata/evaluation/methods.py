@@ -102,7 +102,7 @@ def _pure(
     try:
         result: Any = getattr(receiver, name)(*plain, **keywords)
     except (TypeError, ValueError, LookupError, AttributeError):
-        evaluator.may_raise = True
+        evaluator.risk(None)
         return Unknown(f"`.{name}()` would fail", fixed=True)
     return ListValue(result, evaluator.regions) if isinstance(result, list) else result
 

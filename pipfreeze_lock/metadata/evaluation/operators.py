@@ -17,6 +17,7 @@ from pipfreeze_lock.metadata.evaluation.values import (
     Symbol,
     Unknown,
     Value,
+    VersionValue,
     is_plain,
     same,
     unknown_of,
@@ -127,6 +128,8 @@ def compare(kind: type[ast.cmpop], left: Value, right: Value) -> bool | Unknown:
         return _compare_prefix(kind, left, right)
     if isinstance(left, Argument) and isinstance(right, str) and right not in left.possible:
         return {ast.Eq: False, ast.NotEq: True}.get(kind, Unknown("the command line of the build is not known"))
+    if isinstance(left, VersionValue) and isinstance(right, VersionValue):
+        return _compare_versions(kind, left.text, right.text)
     if kind in (ast.Eq, ast.NotEq) and same(left, right):
         return kind is ast.Eq
     if isinstance(left, ListValue) and isinstance(right, ListValue) and unknown_of([left, right]) is None:
@@ -139,6 +142,15 @@ def compare(kind: type[ast.cmpop], left: Value, right: Value) -> bool | Unknown:
         return Unknown("a comparison would fail", fixed=True)
 
 
+def _compare_versions(kind: type[ast.cmpop], left: str, right: str) -> bool | Unknown:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415  scripts that compare versions alone
+
+    try:
+        return bool(_COMPARE[kind](Version(left), Version(right)))
+    except (InvalidVersion, KeyError):
+        return Unknown("versions are compared that are none", fixed=True)
+
+
 def _identity(left: Value, right: Value, *, negated: bool) -> bool | Unknown:
     unknown = next((value for value in (left, right) if isinstance(value, (Unknown, Prefix))), None)
     if unknown is not None:
@@ -148,7 +160,7 @@ def _identity(left: Value, right: Value, *, negated: bool) -> bool | Unknown:
     return Unknown("identities are compared", fixed=True)
 
 
-def _contains(container: Value, item: Value) -> bool | Unknown:  # noqa: C901, PLR0911  a return for each kind of value
+def _contains(container: Value, item: Value) -> bool | Unknown:  # noqa: C901, PLR0911, PLR0912  a return for each kind of value
     if isinstance(container, Arguments) and isinstance(item, str) and item not in container.possible:
         return False
     if isinstance(item, Argument):
@@ -175,6 +187,9 @@ def _contains(container: Value, item: Value) -> bool | Unknown:  # noqa: C901, P
             part = Unknown("an object is sought")
         return part or False
     if isinstance(container, Symbol):
+        # Whoever runs a setup script has imported setuptools already: pip's shim does, and so does build_meta.
+        if container.path == "sys.modules" and item == "setuptools":
+            return True
         return Unknown(f"`{container.path}` is not known")
     return unknown_of([container, item]) or Unknown("an object is searched")
 

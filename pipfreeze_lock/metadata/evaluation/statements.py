@@ -250,6 +250,10 @@ class Statements(Expressions):
             msg = f"`from {name} import *` brings unknown names"
             raise Unproven(msg)
 
+    def is_conditional(self) -> bool:
+        """Whether it is not known that what runs now runs at all."""
+        return bool(self._conditions) or any(frame.after_exit for frame in (*self._frames, *self._loops))
+
     def import_may_fail(self, name: str) -> None:
         """Note an import that may fail: fine where that is caught, else it cannot be told what the script does."""
         self.may_raise = True
@@ -310,8 +314,13 @@ class Statements(Expressions):
     # Control flow.
 
     def _do_if(self, node: ast.If) -> Flow | None:
+        consulted = set(self.world.consulted)
         certain = truth(self.evaluate(node.test))
         if not isinstance(certain, Unknown):
+            untaken = node.orelse if certain else node.body
+            if untaken and all(_is_guard(statement) for statement in untaken[-1:]):
+                # It went this way where the sdist was made too, or there would be none.
+                self.world.consulted &= consulted
             return self._run(node.body if certain else node.orelse)
         return self._branch([lambda: self._run(node.body), lambda: self._run(node.orelse)], certain)
 
@@ -373,6 +382,8 @@ class Statements(Expressions):
         self._settle(loop)
         if flow in (Flow.RETURN, Flow.RAISE):
             return flow
+        if loop.exit_reason is not None:
+            return self._branch([lambda: self._run(node.orelse), lambda: Flow.NEXT], loop.exit_reason)
         return None if flow is Flow.BREAK else self._run(node.orelse)
 
     def _do_while(self, node: ast.While) -> Flow | None:
@@ -412,6 +423,8 @@ class Statements(Expressions):
             if isinstance(thing, ListValue):
                 thing.spoil(reason)
             elif isinstance(thing, (DictValue, Scope)):
+                if isinstance(thing, DictValue) and reached[1] is not None:
+                    thing.spoil(reached[1])
                 names = reached[0] if isinstance(thing, DictValue) else reached
                 entries = thing.entries if isinstance(thing, DictValue) else thing.names
                 for name in {*names, *entries}:
@@ -446,7 +459,8 @@ class Statements(Expressions):
         :param leaves: It is SystemExit, which a ``try`` seldom catches.
         """
         self.may_raise = True
-        conditions = [*self._conditions, *([condition] if condition else [])]
+        left = [frame.exit_reason for frame in (*self._frames, *self._loops) if frame.after_exit and frame.exit_reason]
+        conditions = [*self._conditions, *left, *([condition] if condition else [])]
         follows = conditions and all(unknown.fixed for unknown in conditions) and not self.world.consulted
         if follows or (self._catching and not leaves):
             return Flow.RAISE
@@ -455,19 +469,23 @@ class Statements(Expressions):
         raise Unproven(msg)
 
     def _do_try(self, node: ast.Try) -> Flow | None:
-        outer_may_raise, self.may_raise = self.may_raise, False
+        outer = self.may_raise, self.may_raise_fixed
+        self.may_raise = self.may_raise_fixed = False
         self._catching.append(any(_catches_import_error(handler) for handler in node.handlers))
         region = self.regions.open()
         flow = self._run(node.body)
         self._catching.pop()
-        raised, self.may_raise = self.may_raise, outer_may_raise or (self.may_raise and not node.handlers)
-        if not raised or not node.handlers:
+        raised, raised_fixed = self.may_raise, self.may_raise_fixed
+        passed_on = not node.handlers
+        self.may_raise = outer[0] or (raised and passed_on)
+        self.may_raise_fixed = outer[1] or (raised_fixed and passed_on)
+        if not (raised or raised_fixed) or passed_on:
             self.regions.close(region)
             flow = self._run(node.orelse) if flow is Flow.NEXT else flow
             return self._finally(node, flow)
         reached = self.regions.roll_back(region)
         changed = list(reached.values())
-        reason = Unknown(f"an exception may be raised after line {node.lineno}")
+        reason = Unknown(f"an exception may be raised after line {node.lineno}", fixed=not raised)
 
         def finished() -> Flow:
             for thing, state in changed:
@@ -549,6 +567,17 @@ def _bind_arguments(
         scope.names[arguments.kwarg.arg] = DictValue(dict(rest), evaluator.regions)
     for name in positional:
         scope.names.setdefault(name, Unknown(f"the argument `{name}` is missing"))
+
+
+def _is_guard(node: ast.stmt) -> bool:
+    """Whether a statement ends the script: ``raise``, ``sys.exit()``."""
+    match node:
+        case ast.Raise():
+            return True
+        case ast.Expr(value=ast.Call(func=function)):
+            return ast.unparse(function) in ("sys.exit", "exit", "quit", "os._exit")
+        case _:
+            return False
 
 
 def _catches_import_error(handler: ast.ExceptHandler) -> bool:

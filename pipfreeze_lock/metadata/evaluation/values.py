@@ -32,6 +32,7 @@ __all__ = [
     "Unknown",
     "Unproven",
     "Value",
+    "VersionValue",
     "is_plain",
     "merge_values",
     "same",
@@ -81,6 +82,13 @@ class Argument:
     """An item of `Arguments`."""
 
     possible: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionValue:
+    """What ``parse_version`` and its kin give."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ _COMMAND_LINE = frozenset(
 )
 """What pip and setuptools.build_meta put on a setup script's command line."""
 
+_COMMON_VARIABLES = frozenset(
+    """
+    PATH HOME USER USERNAME LOGNAME SHELL LANG TERM TMP TEMP TMPDIR PWD HOSTNAME CI CC CXX CFLAGS CPPFLAGS CXXFLAGS
+    LDFLAGS LD_LIBRARY_PATH PKG_CONFIG_PATH VIRTUAL_ENV CONDA_PREFIX CONDA_BUILD READTHEDOCS TRAVIS APPVEYOR TOX_ENV
+    DEBUG VERSION CUDA_HOME CUDA_PATH JAVA_HOME LLVM_CONFIG DISTUTILS_USE_SDK SOURCE_DATE_EPOCH
+    """.split()  # noqa: SIM905  a line for each would take pages
+)
+"""Environment variables that may well be set where an image is built."""
+
 
 @dataclass(kw_only=True, slots=True)
 class World:
@@ -46,6 +55,11 @@ class World:
     """Whether modules beside the script can be imported (pip's own run of it: yes; ``setuptools.build_meta``: no)."""
     importable: frozenset[str]
     """Top-level modules that the declared build requirements bring."""
+    assumes_unset: bool = False
+    """Take environment variables that nobody sets by accident to be unset, and note them."""
+    assumed_unset: set[str] = field(default_factory=set)
+    folder: str = "."
+    """The working folder, relative to the sdist's root."""
     consulted: set[str] = field(default_factory=set)
     """What of the target the script asked for: where nothing, its own egg-info must agree with the result."""
 
@@ -58,13 +72,25 @@ class World:
             self.consulted.add(path)
         return (facts[path],)
 
+    def is_unset(self, variable: Value) -> bool:
+        """Whether an environment variable may be taken to be unset; notes it, if so."""
+        if not self.assumes_unset or not isinstance(variable, str):
+            return False
+        if variable in _COMMON_VARIABLES or variable.startswith(("PIP_", "PYTHON", "CI_", "GITHUB_", "LC_")):
+            return False
+        self.assumed_unset.add(variable)
+        return True
+
     def has_attribute(self, module: str, name: str) -> bool | None:
         """Answer ``hasattr(module, name)`` where that is known."""
         path = f"{module}.{name}"
-        if path == "sys.pypy_version_info":
+        if path.startswith("sys.pypy_"):
             self.consulted.add(path)
             return self.target.implementation == "pypy"
-        if path in ("sys.real_prefix", "sys.getandroidapilevel"):
+        if path in ("sys.maxint", "sys.setdefaultencoding", "sys.exc_clear"):
+            self.consulted.add(path)
+            return self.target.python_release[0] == 2
+        if path in ("sys.real_prefix", "sys.getandroidapilevel", "sys.frozen"):
             return False
         return None
 
@@ -80,7 +106,7 @@ class World:
 
     def normal_path(self, path: str) -> str | None:
         """Give a path relative to the sdist's root, or None for one outside it."""
-        absolute = posixpath.normpath(posixpath.join(ROOT, path))
+        absolute = posixpath.normpath(posixpath.join(ROOT, self.folder, path))
         if absolute == ROOT:
             return "."
         return absolute[len(ROOT) + 1 :] if absolute.startswith(f"{ROOT}/") else None
