@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from pipfreeze_lock.index.evaluate import Rejected
     from pipfreeze_lock.index.rank import Candidate as IndexCandidate
     from pipfreeze_lock.index.rank import ProjectFiles
     from pipfreeze_lock.resolve.provider import PipProvider
@@ -43,7 +44,8 @@ class _Explanation:
         self._causes = causes
         self._asked = asked
         self._provider = provider
-        self._hints: list[str] = []
+        self._needs_python: dict[str, str] = {}
+        """Version to the reason, for those that another Python would do for; newest first."""
 
     def error(self) -> ResolutionError:
         names = sorted({need.name for need, _ in self._causes if not isinstance(need, PythonNeed)})
@@ -60,7 +62,14 @@ class _Explanation:
         if missing:
             return self._no_such_project(missing[0], lines)
         message = self._message(names)
-        return ResolutionError(message, context="\n".join(lines), hints=self._hints or [_LOOSEN])
+        return ResolutionError(message, context="\n".join(lines), hints=[*self._pythons_that_would_do(), _LOOSEN])
+
+    def _pythons_that_would_do(self) -> list[str]:
+        if not self._needs_python:
+            return []
+        version, reason = list(self._needs_python.items())[-1]
+        python = self._provider.rules.target.python
+        return [f"The target has Python {python}: {version}, the oldest of those, {reason.removeprefix('it ')}."]
 
     def _message(self, names: Sequence[NormalizedName]) -> str:
         if not names:
@@ -118,7 +127,7 @@ class _Explanation:
         return "\n".join(f"{one.source} constrains it to `{one.text}`" for one in bounds.sources)
 
     def _what_exists(self, name: NormalizedName) -> list[str]:
-        """Say which versions there are, and of those that were asked for why each was left out."""
+        """Say which versions there are, what each need would take, and why what would fit all was left out."""
         project = self._provider.catalogue.project(name)
         versions = project.versions()
         if not versions:
@@ -129,28 +138,37 @@ class _Explanation:
 
     def _left_out(self, name: NormalizedName, project: ProjectFiles) -> list[str]:
         specifiers = [need.specifier for need, _ in self._causes if need.name == name]
+        if name in self._provider.bounds:
+            specifiers.append(self._provider.bounds[name].specifier)
         contains = self._provider.rules.specifiers.contains
-        lines: list[str] = []
-        for version in project.versions():
-            if not any(contains(specifier, version) for specifier in specifiers):
-                continue
-            reasons = self._reasons(name, version, project)
-            if reasons:
-                lines.append(f"  {version} was left out: {'; '.join(reasons)}")
-            if len(lines) == _VERSIONS_SHOWN:
-                break
+        fitting = [v for v in project.versions() if all(contains(specifier, v) for specifier in specifiers)]
+        groups: dict[str, list[Version]] = {}
+        for version in fitting:
+            reason = self._reason(name, version, project)
+            if reason is not None:
+                groups.setdefault(reason, []).append(version)
+        lines = [f"  {_versions(versions)}: {reason}" for reason, versions in groups.items()]
+        if len(lines) > _VERSIONS_SHOWN:
+            lines = [*lines[:_VERSIONS_SHOWN], f"  and {len(lines) - _VERSIONS_SHOWN} more reasons for others"]
         return lines
 
-    def _reasons(self, name: NormalizedName, version: Version, project: ProjectFiles) -> list[str]:
+    def _reason(self, name: NormalizedName, version: Version, project: ProjectFiles) -> str | None:
+        """Give the one reason that says most of why a version was left out; None where it was not."""
         by_metadata = self._provider.catalogue.rejected.get(name, {})
-        own = [f"`{which}`: {reason}" for which, reason in by_metadata.items() if str(version) in which]
-        considered = project.candidates(version)
-        if own or considered:
-            yanked = [one for one in considered if one.is_yanked]
-            return own or ([_why_yanked(yanked[0])] if len(yanked) == len(considered) else [])
-        reasons = dict.fromkeys(rejected.reason for rejected in project.rejections(version))
-        shown = list(reasons)[:3]
-        return [*shown, f"and {len(reasons) - 3} more reasons"] if len(reasons) > 3 else shown
+        candidates = project.candidates(version)
+        for candidate in candidates:
+            reason = by_metadata.get(candidate.file.filename) or by_metadata.get(candidate.version_text)
+            if reason is not None:
+                return reason
+        if candidates:
+            return _why_yanked(candidates[0]) if all(one.is_yanked for one in candidates) else None
+        rejections = sorted(project.rejections(version), key=_telling)
+        if not rejections:
+            return None
+        first = rejections[0]
+        if first.cause == "requires-python":
+            self._needs_python[str(version)] = first.reason
+        return "it was uploaded after the given date" if first.cause == "too new" else first.reason
 
     def _no_such_project(self, name: NormalizedName, lines: list[str]) -> ResolutionError:
         near = nearest_names(name, self._asked)
@@ -160,13 +178,31 @@ class _Explanation:
         return ResolutionError(f"there is no project named `{name}`{where}", context="\n".join(lines), hints=hints)
 
 
+_IN_REACH = ("it needs pip", "it needs glibc", "it needs musl", "it is for another platform")
+_TELLING = ("too new", "requires-python", *_IN_REACH, "only-binary", "no-binary", "tags")
+
+
+def _telling(rejected: Rejected) -> int:
+    """Sort the reasons of a version's files: what holds for the release, then the wheel that came nearest."""
+    starts = [start for start in _IN_REACH if rejected.reason.startswith(start)]
+    kind = starts[0] if rejected.cause == "tags" and starts else rejected.cause
+    return _TELLING.index(kind) if kind in _TELLING else len(_TELLING)
+
+
+def _versions(versions: Sequence[Version]) -> str:
+    """``2.5.5``, or ``2.5.5 to 2.0.0 (31 versions)``, newest first as they come."""
+    if len(versions) <= 3:
+        return ", ".join(str(version) for version in versions)
+    return f"{versions[0]} to {versions[-1]} ({len(versions)} versions)"
+
+
 def _why_yanked(candidate: IndexCandidate) -> str:
     """PEP 592: the reason is what ``yanked`` holds, where it is a text."""
     reason = candidate.file.yanked if isinstance(candidate.file.yanked, str) else ""
     return f"it is yanked: {' '.join(reason.split()) or 'no reason given'}"
 
 
-_LOOSEN = "Loosen one of these requirements, or lock for a newer Python or pip where a file needs it."
+_LOOSEN = "Loosen one of these requirements."
 
 
 def _text(need: Need) -> str:
