@@ -227,6 +227,8 @@ def _lock_one(
     finally:
         progress.stop()
         wiring.close()
+    for detail in locked.details:
+        talk.detail(detail)
     for warning in locked.warnings:
         talk.warn(warning)
     for hint in locked.hints:

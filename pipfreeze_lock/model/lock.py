@@ -113,3 +113,5 @@ class LockedSet:
     """To be said aloud; not part of the file."""
     hints: tuple[str, ...] = ()
     """What would spare the reader the warnings, a sentence each; not part of the file."""
+    details: tuple[str, ...] = ()
+    """To be said to those who ask for more; not part of the file."""

@@ -120,6 +120,7 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
         pins=pins,
         warnings=(*request.requirements.notes, *resolution.warnings, *_said_aloud(pins)),
         hints=tuple(_remedies(pins, request, releases)),
+        details=tuple(_details(resolution)),
     )
 
 
@@ -176,7 +177,7 @@ def _notes(one: ResolvedDistribution, releases: Releases) -> Iterable[str]:
     if isinstance(one.file.yanked, str) or one.file.yanked:
         reason = one.file.yanked if isinstance(one.file.yanked, str) and one.file.yanked else "no reason given"
         yield f"yanked: {' '.join(reason.split())}"
-    if one.metadata.note:
+    if one.metadata.note and one.metadata.tier == "build":
         yield one.metadata.note
 
 
@@ -184,6 +185,14 @@ def _remarks(resolution: Resolution) -> Iterable[tuple[str, str]]:
     for one in resolution.distributions:
         if one.metadata.note and one.metadata.tier == "build":
             yield "warning", f"{one.name}: {one.metadata.note}"
+
+
+def _details(resolution: Resolution) -> Iterable[str]:
+    """Say of each sdist how its dependencies became known."""
+    for one in resolution.distributions:
+        if one.metadata.tier not in ("sidecar", "wheel"):
+            note = f": {one.metadata.note}" if one.metadata.note else ""
+            yield f"`{one.file.filename}`: dependencies known from {one.metadata.tier}{note}"
 
 
 def _said_aloud(pins: Iterable[Pin]) -> Iterable[str]:
@@ -205,6 +214,11 @@ def _remedies(pins: Iterable[Pin], request: LockRequest, releases: Releases) -> 
         pip = max(newer, key=Version)
         yield f"A newer pip in the image, {pip} at least, would take {', '.join(names)} as a wheel."
     if not request.requirements.options.prefer_binary:
-        names = [f"`{pin.name}`" for pin in compiled if releases.has_wheel_in_reach(pin.name)]
+        names = [f"`{pin.name}`" for pin in compiled if _may_move(pin) and releases.has_wheel_in_reach(pin.name)]
         if names:
             yield f"`--prefer-binary` looks for an older release with a wheel of {', '.join(names)}."
+
+
+def _may_move(pin: Pin) -> bool:
+    """Whether no one asks for exactly this version."""
+    return not any(via.constraint.startswith("==") and "*" not in via.constraint for via in pin.via)
