@@ -9,6 +9,7 @@ other, so that what disturbs the machine disturbs them all. Record first: ``pyth
 from __future__ import annotations
 
 import argparse
+import re
 import statistics
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from tools import TOOLS, RequirementSet, Tool, read_sets
 
 FOLDER = Path(__file__).parents[1] / ".cache" / "benchmarks"
 BASELINE = "uv"
+PIN = re.compile(r"^[\w.-]+(?:\[[^]]*\])?==", re.MULTILINE)
 
 Results = dict[tuple[str, str], list[Run]]
 """State (cold, warm) and locker to its runs."""
@@ -64,7 +66,7 @@ def _compare(one: RequirementSet, tools: list[Tool], rounds: int, recording: Rec
                         return True
                     if number >= 0:
                         results.setdefault((state, tool.name), []).append(ran)
-                pins[tool.name] = (folder / "lock.txt").read_text().count("==")
+                pins[tool.name] = len(PIN.findall((folder / "lock.txt").read_text()))
     _print_rows(one, results, pins)
     for miss in sorted(set(recording.misses)):
         print(f"not recorded: {miss}", file=sys.stderr)
