@@ -103,6 +103,7 @@ class Wiring:
             no_build=options.no_build,
             reporter=progress,
             index_options=in_force,
+            environment=_build_environment(settings),
         )
         files = DirectFiles(client=client, metadata=metadata)
         environment = marker_environment(target)
@@ -147,6 +148,18 @@ def _http_settings(options: LockOptions, in_force: IndexOptions) -> HttpSettings
         timeout=options.timeout,
         retries=options.retries,
     )
+
+
+def _build_environment(settings: HttpSettings) -> dict[str, str]:
+    """Give what builds run in: ours, with the settings that pip must reach the same index with."""
+    environment = dict(os.environ)
+    if settings.ca_bundle is not None:
+        environment["PIP_CERT"] = str(settings.ca_bundle)
+    if settings.client_certificate is not None:
+        environment["PIP_CLIENT_CERT"] = str(settings.client_certificate)
+    if settings.proxy is not None:
+        environment["PIP_PROXY"] = settings.proxy
+    return environment
 
 
 def _keyring(options: LockOptions) -> KeyringProgram | None:
