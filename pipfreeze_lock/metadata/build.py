@@ -207,7 +207,18 @@ class Builder:
         installed = {str(distribution.name): distribution.version for distribution in self._target.base}
         setuptools = setuptools_in_build(system, self._target)
         found = [f"setuptools=={setuptools}" if setuptools != "999" else "setuptools"]
-        return [*found, f"wheel=={installed['wheel']}" if "wheel" in installed else "wheel"]
+        if "wheel" in installed:
+            return [*found, f"wheel=={installed['wheel']}"]
+        # An image without wheel can run egg_info, which needs none; the hooks of setuptools do.
+        return found if self.runs_script(system) else [*found, "wheel"]
+
+    def runs_script(self, system: BuildSystem) -> bool:
+        """Whether it must be ``setup.py egg_info``: a setuptools without hooks (before 40.8), or Python 2."""
+        if system.backend_path or not system.is_setuptools:
+            return False
+        version = setuptools_in_build(system, self._target)
+        parts = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+        return parts < [40, 8] or self._target.python_release[0] == 2
 
 
 class _Build:
@@ -232,7 +243,7 @@ class _Build:
     def metadata(self) -> CoreMetadata:
         requires = self._builder.legacy_requires(self._system)
         environment = self._builder.environment(self._interpreter, requires, self._filename)
-        if self._runs_script():
+        if self._builder.runs_script(self._system) and (self._source / "setup.py").is_file():
             self._ask(environment, "egg_info")
             return self._read_egg_info()
         more = self._ask(environment, "requires").get("requires", [])
@@ -240,14 +251,6 @@ class _Build:
         if joined != requires:
             environment = self._builder.environment(self._interpreter, joined, self._filename)
         return self._read(self._ask(environment, "metadata"))
-
-    def _runs_script(self) -> bool:
-        """Whether it must be ``setup.py egg_info``: a setuptools without hooks (before 40.8), or Python 2."""
-        if self._system.backend_path or not self._system.is_setuptools:
-            return False
-        version = setuptools_in_build(self._system, self._builder._target)  # noqa: SLF001  of this module
-        parts = [int(part) for part in version.split(".")[:2] if part.isdigit()]
-        return (self._source / "setup.py").is_file() and (parts < [40, 8] or self._interpreter.version.startswith("2."))
 
     def _ask(self, environment: _Environment, action: str) -> dict[str, Any]:
         request, answer = self._work / f"{action}.request.json", self._work / f"{action}.answer.json"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -121,9 +120,7 @@ class LayeredMetadata:
         tier: Tier = "sidecar" if content is not None else "wheel"
         if content is None:
             content = read_wheel_metadata(self._client, file, url)
-        found = to_core_metadata(read_fields(content), tier=tier, origin=file.filename)
-        _check_identity(found, file)
-        return found
+        return to_core_metadata(read_fields(content), tier=tier, origin=file.filename)
 
     def _of_sdist(self, page: ProjectPage, file: IndexFile, url: str) -> CoreMetadata | _Pending:
         from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  most sets are wheels alone
@@ -136,7 +133,6 @@ class LayeredMetadata:
         except NotStaticError as reason:
             sibling = None if self._no_build else self._of_sibling(page, file)
             return sibling or _Pending(str(reason))
-        _check_identity(found, file)
         return found
 
     def _of_sibling(self, page: ProjectPage, file: IndexFile) -> CoreMetadata | None:
@@ -184,7 +180,6 @@ class LayeredMetadata:
             found = self._builder.build(data, file.filename, system, interpreter)
         finally:
             self._reporter.built(file.filename)
-        _check_identity(found, file)
         found = msgspec.structs.replace(found, note=note)
         self._keep(file, found, is_wheel=False)
         return found
@@ -264,41 +259,3 @@ class _Task(Generic[_T]):
         """Compute here if nobody has begun: a task that waits for a thread of the pool is not waited for."""
         self.run()
         return self._future.result()
-
-
-def _check_identity(found: CoreMetadata, file: IndexFile) -> None:
-    """Refuse metadata of another project or version than the file's name has.
-
-    pip does so from 20.3 on (``_check_metadata_consistency`` in resolution/resolvelib/candidates.py). Older ones only
-    warn, but what they then install is not what the lock would name.
-    """
-    from packaging.utils import canonicalize_name  # noqa: PLC0415
-
-    name = canonicalize_name(found.name)
-    versions = [version for stem, version in _splits(file.filename) if canonicalize_name(stem) == name]
-    if not versions:
-        msg = f"`{file.filename}` says that it is `{found.name}`"
-        raise MetadataError(msg, hints=["Exclude this release with `!=`; pip refuses it too."])
-    if not any(_same_version(found.version, version) for version in versions):
-        msg = f"`{file.filename}` says that it is version {found.version}"
-        raise MetadataError(msg, hints=["Exclude this release with `!=`; pip refuses it too."])
-
-
-def _splits(filename: str) -> list[tuple[str, str]]:
-    """Give every way to read a file name as name and version: both may hold hyphens in old sdists."""
-    if filename.endswith(".whl"):
-        name, version, *_ = [*filename.split("-"), ""]
-        return [(name, version)]
-    stem = re.sub(r"\.(tar\.(gz|bz2|xz|Z|lzma)|tgz|tbz|txz|tlz|tar|zip)$", "", filename, flags=re.IGNORECASE)
-    parts = stem.split("-")
-    return [("-".join(parts[:cut]), "-".join(parts[cut:])) for cut in range(1, len(parts))]
-
-
-def _same_version(one: str, other: str) -> bool:
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
-
-    try:
-        # A wheel's name has `_` for the `-` of its version, and for the `+` of a local one in old tools.
-        return Version(one) == Version(other.replace("_", "-"))
-    except InvalidVersion:
-        return re.sub(r"[^a-z0-9.]+", "-", one.lower()) == re.sub(r"[^a-z0-9.]+", "-", other.lower())

@@ -136,12 +136,28 @@ class Catalogue:
             self._reject(name, found.file.filename, f"it does not build: {error.message}")
             self.discarded_builds.append(f"`{found.file.filename}` was left out: {error.message}")
             return None
-        reason = _inconsistency(name, found.version, metadata)
+        reason = self._inconsistency(name, found, metadata)
         if reason is not None:
             self._reject(name, found.file.filename, reason)
             return None
         candidate = FileCandidate(found, name, metadata)
         return candidate if self._is_readable(candidate) else None
+
+    def _inconsistency(self, name: NormalizedName, found: IndexCandidate, metadata: CoreMetadata) -> str | None:
+        """Say where metadata contradicts the file name: ``_check_metadata_consistency`` in pip's candidates.py.
+
+        pips before 20.3 only warn, and install what the metadata says; what a lock would name is then not there, so
+        such a file is passed over for them too. The name of a wheel's METADATA is not looked at where pip reads wheels
+        by pkg_resources, which takes the name from the file's: on every Python before 3.11.
+        """
+        takes_name_of_file = found.is_wheel and self._rules.target.python_release < (3, 11)
+        if canonicalize_name(metadata.name) != name and not takes_name_of_file:
+            return f"its metadata says it is `{metadata.name}`"
+        try:
+            matches = Version(metadata.version) == found.version
+        except InvalidVersion:
+            matches = metadata.version == found.version_text
+        return None if matches else f"its metadata says it is version {metadata.version}"
 
     def _is_readable(self, candidate: FileCandidate) -> bool:
         try:
@@ -155,14 +171,3 @@ class Catalogue:
     def _reject(self, name: NormalizedName, which: str, reason: str) -> None:
         self.rejected.setdefault(name, {})[which] = reason
         self._reporter.rejected(name, which, reason)
-
-
-def _inconsistency(name: NormalizedName, version: Version, metadata: CoreMetadata) -> str | None:
-    """Say where metadata contradicts the file name; source: ``_check_metadata_consistency`` in pip's candidates.py."""
-    if canonicalize_name(metadata.name) != name:
-        return f"its metadata says it is `{metadata.name}`"
-    try:
-        matches = Version(metadata.version) == version
-    except InvalidVersion:
-        matches = metadata.version == str(version)
-    return None if matches else f"its metadata says it is version {metadata.version}"

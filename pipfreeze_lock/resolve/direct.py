@@ -8,10 +8,16 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 from packaging.version import Version
 
-from pipfreeze_lock.errors import NetworkError
+from pipfreeze_lock.errors import MetadataError, NetworkError
 from pipfreeze_lock.index.rank import Candidate
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
 from pipfreeze_lock.model.url import Url
@@ -67,6 +73,9 @@ class DirectFiles:
         file = IndexFile(filename=filename, url=location, hashes={"sha256": self._sha256(location)})
         page = ProjectPage(name=need.name, url=location, index=url, files=[file])
         metadata = self._metadata.metadata(page, file)
+        if canonicalize_name(metadata.name) != need.name:
+            message = f"the file is a distribution of `{metadata.name}`, not of `{need.name}`"
+            raise MetadataError(message, context=str(url), hints=["Mend the name before the URL, or the URL."])
         version = _version_of(filename) or Version(metadata.version)
         found = Candidate(file, page, version, str(version), filename.endswith(".whl"), need.name, ())
         return FileCandidate(found, need.name, metadata, direct_url=url)

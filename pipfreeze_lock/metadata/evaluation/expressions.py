@@ -420,7 +420,7 @@ class Expressions:
         """Note an import that may fail."""
         raise NotImplementedError
 
-    def leave(self, line: int) -> Value:
+    def leave(self, status: Value, line: int) -> Value:
         """Treat ``sys.exit()``."""
         raise NotImplementedError
 

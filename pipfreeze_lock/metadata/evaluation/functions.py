@@ -108,7 +108,7 @@ def call_symbol(evaluator: Expressions, path: str, items: list[Value], keywords:
         except TypeError:
             return evaluator.call_unknown(Unknown(f"`{path}` is called in an unusual way (line {line})"), items)
     if path in ("sys.exit", "exit", "quit", "os._exit", "os.abort"):
-        return evaluator.leave(line)
+        return evaluator.leave(items[0] if items else None, line)
     evaluator.risk(unknown_of([*items, *keywords.values()]), follows=path.startswith(_FIXED))
     if path in _CHANGES_FILES or path.startswith("shutil."):
         evaluator.files_changed = True

@@ -38,6 +38,7 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
     ast.BitOr: operator.or_,
     ast.BitAnd: operator.and_,
     ast.BitXor: operator.xor,
@@ -97,6 +98,8 @@ def _compute(kind: type[ast.operator], left: Any, right: Any) -> Value:
         isinstance(one, (str, bytes, tuple)) and isinstance(other, int) and len(one) * other > _LARGEST
         for one, other in ((left, right), (right, left))
     )
+    if kind is ast.Pow and not (isinstance(left, int) and isinstance(right, int) and 0 <= right <= 64):
+        too_much = True
     if isinstance(right, dict) and not all(is_plain(value) for value in right.values()):
         return unknown_of(list(right.values())) or Unknown("an operator is used on objects")
     if function is None or too_much or (kind is ast.Mod and isinstance(left, (str, bytes)) and len(left) > _LARGEST):

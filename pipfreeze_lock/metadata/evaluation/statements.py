@@ -51,6 +51,10 @@ class Flow(Enum):
     RAISE = auto()
 
 
+class _ScriptEnded(Exception):  # noqa: N818  the script's end, no error
+    """The script left by ``sys.exit()`` after all was done."""
+
+
 class _Frame:
     """One running function, or the module."""
 
@@ -84,7 +88,10 @@ class Statements(Expressions):
         """
         self.scope.names.update({"__name__": "__main__", "__file__": f"{ROOT}/setup.py", "__doc__": None})
         self.sources.append(tree)
-        self._close(self._run(tree.body))
+        try:
+            self._close(self._run(tree.body))
+        except _ScriptEnded:
+            return
 
     def _run(self, body: list[ast.stmt]) -> Flow:
         for statement in body:
@@ -448,8 +455,10 @@ class Statements(Expressions):
             return Flow.RAISE
         return self._fails(node.lineno, None)
 
-    def leave(self, line: int) -> Flow:
-        """Treat ``sys.exit()``."""
+    def leave(self, status: Value, line: int) -> Flow:
+        """Treat ``sys.exit()``: an end like any other after ``setup()``, as in ``sys.exit(main())``."""
+        if self.setup_calls and not self.is_conditional() and (not status or isinstance(status, Unknown)):
+            raise _ScriptEnded
         return self._fails(line, None, leaves=True)
 
     def _fails(self, line: int, condition: Unknown | None, *, leaves: bool = False) -> Flow:
