@@ -43,7 +43,8 @@ def edges(
     for name, bound in bounds.items():
         if name in found:
             found[name].update(_via_of_input("-c", constraint) for constraint in bound.sources)
-    return {name: tuple(sorted(vias)) for name, vias in found.items()}
+    # By their text: fields that may be None do not compare.
+    return {name: tuple(sorted(vias, key=str)) for name, vias in found.items()}
 
 
 def _via_of_input(kind: str, requirement: Requirement) -> Via:
