@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["LockedFile", "LockedSet", "Pin", "Satisfied", "Via"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Via:
     """Who asks for a pin, and with which words.
 

@@ -149,11 +149,10 @@ def _options_in_lock(request: LockRequest) -> IndexOptions:
 
 
 def _relocated(vias: tuple[Via, ...], request: LockRequest) -> tuple[Via, ...]:
-    return tuple(
-        sorted(
-            via if via.kind == "distribution" else replace(via, parent=request.path_in_lock(via.parent)) for via in vias
-        )
+    found = (
+        via if via.kind == "distribution" else replace(via, parent=request.path_in_lock(via.parent)) for via in vias
     )
+    return tuple(sorted(found, key=str))
 
 
 def _sha256(page: ProjectPage, file: IndexFile, hasher: FileHasher) -> str:
