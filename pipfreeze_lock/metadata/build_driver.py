@@ -4,8 +4,8 @@ Never imported by this package: its text is given to another interpreter. Usage:
 
     python build_driver.py REQUEST.json ANSWER.json
 
-REQUEST: ``{"action": "requires" | "metadata" | "egg_info", "backend": …, "backend_path": […], "output": DIR}``, run in
-the source folder. ANSWER: ``{"requires": […]}`` or ``{"folder": NAME}`` or ``{"wheel": NAME}``.
+REQUEST: ``{"action": "requires" | "metadata" | "egg_info", "backend": ..., "backend_path": [...], "output": DIR}``,
+run in the source folder. ANSWER: ``{"requires": [...]}`` or ``{"folder": NAME}`` or ``{"wheel": NAME}``.
 """
 
 # It has to run under Python 2 too, which knows no annotations and no pathlib; running code is what a build is.

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from support.index_files import index_file, make_target, project_page
+
+from pipfreeze_lock.metadata.sibling import sibling_wheels
+
+
+def siblings(*filenames, sdist="demo-1.0.tar.gz", target=None):
+    page = project_page(sdist, *filenames, name="demo")
+    return [file.filename for file in sibling_wheels(page, index_file(sdist), target or make_target())]
+
+
+def test_the_nearest_comes_first():
+    assert siblings(
+        "demo-1.0-cp36-cp36m-win_amd64.whl",
+        "demo-1.0-cp36-cp36m-manylinux2014_aarch64.whl",
+        "demo-1.0-py3-none-any.whl",
+        "demo-1.0-cp36-cp36m-manylinux2014_x86_64.whl",
+    ) == [
+        "demo-1.0-cp36-cp36m-manylinux2014_x86_64.whl",
+        "demo-1.0-py3-none-any.whl",
+        "demo-1.0-cp36-cp36m-manylinux2014_aarch64.whl",
+        "demo-1.0-cp36-cp36m-win_amd64.whl",
+    ]
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "demo-1.0-cp37-cp37m-manylinux2014_x86_64.whl",
+        "demo-1.0-cp36-cp36-manylinux2014_x86_64.whl",
+        "demo-1.0-cp37-abi3-manylinux2014_x86_64.whl",
+        "demo-1.0-py2-none-any.whl",
+        "demo-1.1-py3-none-any.whl",
+        "demo_more-1.0-py3-none-any.whl",
+        "demo-1.0-nonsense.whl",
+    ],
+)
+def test_another_python_release_or_project_is_no_sibling(filename):
+    assert siblings(filename) == []
+
+
+def test_a_stable_abi_and_another_spelling_of_the_version_are():
+    assert siblings("demo-1.0.0-cp35-abi3-macosx_10_9_x86_64.whl", "demo-1-cp36-none-any.whl")
+
+
+@pytest.mark.parametrize("sdist", ["demo-1.0.zip", "demo-1.0.tar.bz2", "demo-1.0.tgz"])
+def test_any_suffix_of_the_sdist(sdist):
+    assert siblings("demo-1.0-py3-none-any.whl", sdist=sdist)
+
+
+def test_a_name_that_is_none_has_no_siblings():
+    assert siblings("demo-1.0-py3-none-any.whl", sdist="demo.tar.gz") == []
