@@ -24,6 +24,7 @@ from pipfreeze_lock.model.requirement import FormatControl, IndexOptions
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.requirements.index_options import changed_format_control
 from pipfreeze_lock.requirements.loader import load_requirements, read_location
+from pipfreeze_lock.resolve.catalogue import Catalogue
 from pipfreeze_lock.resolve.direct import DirectFiles
 from pipfreeze_lock.resolve.engine import ResolvelibEngine
 from pipfreeze_lock.resolve.releases import IndexReleases
@@ -108,14 +109,19 @@ class Wiring:
         files = DirectFiles(client=client, metadata=metadata)
         environment = marker_environment(target)
         rules = SelectionRules.of(target, in_force, exclude_newer=exclude_newer)
-        resolver = ResolvelibEngine(
+        catalogue = Catalogue(
             index=index,
             metadata=metadata,
+            rules=rules,
+            reporter=progress,
+            places=tuple(str(place.url) for place in places.places),
+        )
+        resolver = ResolvelibEngine(
+            catalogue=catalogue,
             rules=rules,
             holds=lambda marker, extras: evaluate(marker, environment, extras),
             explicit=files.candidate,
             reporter=progress,
-            places=tuple(str(place.url) for place in places.places),
         )
         return cls(
             client=client,
@@ -123,7 +129,7 @@ class Wiring:
             metadata=metadata,
             files=files,
             resolver=resolver,
-            releases=IndexReleases(index, rules),
+            releases=IndexReleases(catalogue, rules),
         )
 
     def close(self) -> None:

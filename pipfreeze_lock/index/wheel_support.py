@@ -26,45 +26,70 @@ _LIBC_OF_NAMED = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014
 _LIBC_OF_TAG = re.compile(r"(manylinux|musllinux)_(\d+)_(\d+)_")
 
 
-@lru_cache(maxsize=4096)
 def why_unsupported(tags: str, target: Target) -> str:
     """Say why none of a wheel's tags (``cp36-cp36m-manylinux2014_x86_64``) is supported; a clause."""
-    wanted = _expanded(tags)
-    pip = needed_pip(tags, target)
-    if pip is not None:
-        return f"it needs pip >= {pip} ({_named(wanted & _tags_of(replace(target, pip=pip)))})"
-    newest = replace(target, pip=_newest_pip())
-    libc = target.libc and _needed_libc(wanted, newest)
-    if libc is not None:
-        return f"it needs {libc.family} >= {libc.major}.{libc.minor}; the target has {target.libc}"
-    interpreters = {tag.split("-", 2)[0] for tag in wanted}
-    if interpreters.isdisjoint(tag.partition("-")[0] for tag in supported_tags(newest)):
-        return f"it is for another Python ({', '.join(sorted(interpreters))})"
-    abis = {"-".join(tag.split("-", 2)[:2]) for tag in wanted}
-    if abis.isdisjoint("-".join(tag.split("-", 2)[:2]) for tag in supported_tags(newest)):
-        return f"it is for another Python or another build of it ({', '.join(sorted(abis))})"
-    return f"it is for another platform ({', '.join(sorted({tag.split('-', 2)[-1] for tag in wanted}))})"
+    return _reach(target).why(tags)
 
 
 def needed_pip(tags: str, target: Target) -> str | None:
     """Give the first pip, above the target's, that takes one of these tags there; None where none does."""
-    wanted = _expanded(tags)
-    release = pip_release(target.pip)
-    for step in sorted(STEPS, key=lambda step: step.since):
-        pip = ".".join(map(str, step.since))
-        if step.since > release and not wanted.isdisjoint(_tags_of(replace(target, pip=pip))):
-            return pip
-    return None
+    return _reach(target).needed_pip(_expanded(tags))
 
 
-def _needed_libc(wanted: frozenset[str], target: Target) -> Libc | None:
-    """Give the lowest libc with which one of the tags would be supported."""
-    if target.libc is None:
-        return None
-    takes = wanted & _tags_of(replace(target, libc=_NEWEST_LIBC[target.libc.family]))
-    versions = filter(None, (_libc_version(tag.split("-", 2)[2]) for tag in takes))
-    lowest = min(versions, default=None)
-    return Libc(target.libc.family, *lowest) if lowest is not None else None
+class _Reach:
+    """The tags that a target would have with each newer pip, and with the newest libc; worked out once."""
+
+    def __init__(self, target: Target) -> None:
+        self._libc = target.libc
+        release = pip_release(target.pip)
+        newer = sorted({step.since for step in STEPS if step.since > release})
+        self._by_pip = [(pip, _tags_of(replace(target, pip=pip))) for pip in (".".join(map(str, one)) for one in newer)]
+        self._with_any_pip: frozenset[str] = frozenset().union(*(tags for _, tags in self._by_pip))
+        newest = replace(target, pip=".".join(map(str, max(step.since for step in STEPS))))
+        split = [tag.split("-", 2) for tag in _tags_of(newest)]
+        self._interpreters = {interpreter for interpreter, _, _ in split}
+        self._abis = {f"{interpreter}-{abi}" for interpreter, abi, _ in split}
+        libc = _NEWEST_LIBC[target.libc.family] if target.libc is not None else None
+        self._with_newest_libc = _tags_of(replace(newest, libc=libc)) if libc is not None else frozenset()
+        self._answers: dict[str, str] = {}
+
+    def why(self, tags: str) -> str:
+        answer = self._answers.get(tags)
+        if answer is None:
+            answer = self._answers[tags] = self._why(_expanded(tags))
+        return answer
+
+    def needed_pip(self, wanted: frozenset[str]) -> str | None:
+        if wanted.isdisjoint(self._with_any_pip):
+            return None
+        return next(pip for pip, tags in self._by_pip if not wanted.isdisjoint(tags))
+
+    def _why(self, wanted: frozenset[str]) -> str:
+        pip = self.needed_pip(wanted)
+        if pip is not None:
+            return f"it needs pip >= {pip} ({_named(wanted & dict(self._by_pip)[pip])})"
+        libc = self._needed_libc(wanted)
+        if libc is not None:
+            return f"it needs {libc.family} >= {libc.major}.{libc.minor}; the target has {self._libc}"
+        interpreters = {tag.split("-", 2)[0] for tag in wanted}
+        if interpreters.isdisjoint(self._interpreters):
+            return f"it is for another Python ({', '.join(sorted(interpreters))})"
+        abis = {"-".join(tag.split("-", 2)[:2]) for tag in wanted}
+        if abis.isdisjoint(self._abis):
+            return f"it is for another Python or another build of it ({', '.join(sorted(abis))})"
+        return f"it is for another platform ({', '.join(sorted({tag.split('-', 2)[-1] for tag in wanted}))})"
+
+    def _needed_libc(self, wanted: frozenset[str]) -> Libc | None:
+        """Give the lowest libc with which one of the tags would be supported."""
+        takes = wanted & self._with_newest_libc
+        versions = filter(None, (_libc_version(tag.split("-", 2)[2]) for tag in takes))
+        lowest = min(versions, default=None)
+        return Libc(self._libc.family, *lowest) if lowest is not None and self._libc is not None else None
+
+
+@lru_cache(maxsize=8)
+def _reach(target: Target) -> _Reach:
+    return _Reach(target)
 
 
 def _libc_version(platform: str) -> tuple[int, int] | None:
@@ -81,13 +106,8 @@ def _named(tags: frozenset[str]) -> str:
     return ", ".join(sorted(short if any("linux" in name for name in short) else tags))
 
 
-@lru_cache(maxsize=64)
 def _tags_of(target: Target) -> frozenset[str]:
     return frozenset(supported_tags(target))
-
-
-def _newest_pip() -> str:
-    return ".".join(map(str, max(step.since for step in STEPS)))
 
 
 def _expanded(tags: str) -> frozenset[str]:

@@ -10,7 +10,6 @@ from resolvelib.reporters import BaseReporter
 from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from pipfreeze_lock.errors import ResolutionError
-from pipfreeze_lock.resolve.catalogue import Catalogue
 from pipfreeze_lock.resolve.explain import explain
 from pipfreeze_lock.resolve.interface import KeptDistribution, Resolution, ResolvedDistribution
 from pipfreeze_lock.resolve.needs import BaseCandidate, Candidate, FileCandidate, Need, needs_of
@@ -25,11 +24,10 @@ if TYPE_CHECKING:
     from packaging.markers import Marker
     from packaging.utils import NormalizedName
 
-    from pipfreeze_lock.index.interface import FileIndex
     from pipfreeze_lock.index.rank import SelectionRules
-    from pipfreeze_lock.metadata.interface import MetadataSource
     from pipfreeze_lock.model.lock import Via
     from pipfreeze_lock.model.requirement import Requirement
+    from pipfreeze_lock.resolve.catalogue import Catalogue
     from pipfreeze_lock.resolve.interface import ResolutionReporter, ResolveRequest
 
 __all__ = ["ResolvelibEngine"]
@@ -42,36 +40,30 @@ _MAX_ROUNDS = 200_000
 class ResolvelibEngine:
     """Resolves by pip's rules."""
 
-    index: FileIndex
-    metadata: MetadataSource
+    catalogue: Catalogue
     rules: SelectionRules
     holds: Callable[[Marker, Collection[NormalizedName]], bool]
     """Whether a marker holds on the target, with these extras asked for."""
     explicit: Callable[[Need], FileCandidate]
     """Makes the candidate of a direct URL."""
     reporter: ResolutionReporter
-    places: tuple[str, ...] = ()
-    """The indexes and folders, for messages."""
 
     def resolve(self, request: ResolveRequest) -> Resolution:
         """Find the answer; see `pipfreeze_lock.resolve.interface.Resolver`."""
         roots = self._that_hold(request.requirements.requirements)
         constraints = self._that_hold((*request.requirements.constraints, *request.moved))
-        catalogue = Catalogue(
-            index=self.index, metadata=self.metadata, rules=self.rules, reporter=self.reporter, places=self.places
-        )
         base = {one.name: BaseCandidate(one, Version(one.version)) for one in request.target.base}
         prefetcher = Prefetcher(
-            catalogue=catalogue, holds=self.holds, left_out=frozenset(base), preferred=request.preferred
+            catalogue=self.catalogue, holds=self.holds, left_out=frozenset(base), preferred=request.preferred
         )
         prefetcher.start(roots, constraints)
-        provider = self._provider(request, catalogue, base, roots, constraints)
+        provider = self._provider(request, base, roots, constraints)
         try:
             settled = self._search(provider, roots)
         finally:
             prefetcher.stop()
         vias = edges(settled, roots, bounds_of(self._that_hold(request.requirements.constraints)), provider)
-        return _resolution(settled, vias, _warnings(provider, catalogue))
+        return _resolution(settled, vias, _warnings(provider, self.catalogue))
 
     def _that_hold(self, requirements: Iterable[Requirement]) -> list[Requirement]:
         return [one for one in requirements if one.marker is None or self.holds(one.marker, ())]
@@ -79,7 +71,6 @@ class ResolvelibEngine:
     def _provider(
         self,
         request: ResolveRequest,
-        catalogue: Catalogue,
         base: Mapping[NormalizedName, BaseCandidate],
         roots: list[Requirement],
         constraints: list[Requirement],
@@ -88,7 +79,7 @@ class ResolvelibEngine:
         for place, root in enumerate(roots):
             user_requested.setdefault(needs_of(root)[0].identifier, place)
         return PipProvider(
-            catalogue=catalogue,
+            catalogue=self.catalogue,
             order=search_order(request.target.pip, user_requested),
             rules=self.rules,
             holds=self.holds,

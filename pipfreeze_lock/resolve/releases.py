@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from pipfreeze_lock.index.filenames import parse_wheel_name
-from pipfreeze_lock.index.rank import ProjectFiles
 from pipfreeze_lock.index.wheel_support import needed_pip
 
 if TYPE_CHECKING:
@@ -15,19 +14,21 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from pipfreeze_lock.index.evaluate import SelectionRules
-    from pipfreeze_lock.index.interface import FileIndex
+    from pipfreeze_lock.index.evaluate import Rejected, SelectionRules
+    from pipfreeze_lock.index.rank import ProjectFiles
     from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+    from pipfreeze_lock.resolve.catalogue import Catalogue
 
 __all__ = ["IndexReleases"]
 
 
 class IndexReleases:
-    """Answers from the pages that the resolution has read already."""
+    """Answers from what the resolution has sorted already."""
 
-    def __init__(self, index: FileIndex, rules: SelectionRules) -> None:
-        self._index = index
+    def __init__(self, catalogue: Catalogue, rules: SelectionRules) -> None:
+        self._catalogue = catalogue
         self._rules = rules
+        self._needed_pips: dict[tuple[NormalizedName, str], str | None] = {}
 
     def files_of(self, name: NormalizedName, version: str) -> Sequence[tuple[ProjectPage, IndexFile]]:
         """Give every file of a release that this pip may choose on another day or platform: all but yanked ones.
@@ -39,19 +40,17 @@ class IndexReleases:
 
     def needed_pip(self, name: NormalizedName, version: str) -> str | None:
         """Give the lowest pip that would take one of the release's wheels on this target; None where none would."""
-        pips: list[str] = []
-        for rejected in self._project(name).rejections(Version(version)):
-            if rejected.cause != "tags":
-                continue
-            wheel = parse_wheel_name(rejected.file.filename, self._rules.capabilities.wheel_names)
-            pip = needed_pip(wheel.tags, self._rules.target) if wheel is not None else None
-            if pip is not None:
-                pips.append(pip)
-        return min(pips, key=Version, default=None)
+        key = (name, version)
+        if key not in self._needed_pips:
+            files = [one.file.filename for one in self._wheels(name, version) if one.cause == "tags"]
+            wheels = [parse_wheel_name(file, self._rules.capabilities.wheel_names) for file in files]
+            pips = [needed_pip(wheel.tags, self._rules.target) for wheel in wheels if wheel is not None]
+            self._needed_pips[key] = min((pip for pip in pips if pip is not None), key=Version, default=None)
+        return self._needed_pips[key]
 
     def why_no_wheel(self, name: NormalizedName, version: str) -> str | None:
         """Say why no wheel of a release is taken, in words; None where it has no wheel at all."""
-        wheels = [one for one in self._project(name).rejections(Version(version)) if one.file.filename.endswith(".whl")]
+        wheels = self._wheels(name, version)
         if not wheels:
             return None
         pip = self.needed_pip(name, version)
@@ -69,10 +68,13 @@ class IndexReleases:
         project = self._project(name)
         return any(one.is_wheel for version in project.versions() for one in project.candidates(version))
 
+    def _wheels(self, name: NormalizedName, version: str) -> list[Rejected]:
+        return [one for one in self._project(name).rejections(Version(version)) if one.file.filename.endswith(".whl")]
+
     def _all_files(self, name: NormalizedName, version: str) -> list[tuple[ProjectPage, IndexFile]]:
         project, parsed = self._project(name), Version(version)
         considered = [(one.page, one.file) for one in project.candidates(parsed)]
         return considered + [(one.page, one.file) for one in project.rejections(parsed)]
 
     def _project(self, name: NormalizedName) -> ProjectFiles:
-        return ProjectFiles(name, self._index.pages(name), self._rules)
+        return self._catalogue.project(name)
