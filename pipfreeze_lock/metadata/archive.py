@@ -10,9 +10,12 @@ import io
 import posixpath
 import tarfile
 import zipfile
+import zlib
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipfreeze_lock.errors import MetadataError
+from pipfreeze_lock.metadata.tar_members import TarMember, UnusualTarError, gunzipped, tar_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,25 +42,28 @@ _TOTAL_SIZE = 2 * 2**30
 """An archive that unpacks to more is refused: a bomb, or nothing that metadata should be sought in."""
 
 
+_GZIPPED = (".tar.gz", ".tgz")
+
+
 class _Entry(NamedTuple):
     name: str
     size: int
     is_file: bool
-    read: Callable[[], bytes]
+    read: Callable[[], bytes | memoryview]
 
 
 class SourceTree:
     """The files of an unpacked sdist, by POSIX path relative to the folder that pip would build in."""
 
-    def __init__(self, files: Mapping[str, bytes | None], *, origin: str) -> None:
+    def __init__(self, files: Mapping[str, bytes | memoryview | None], *, origin: str) -> None:
         self._files = files
-        self._folders = {folder for path in files for folder in _parents(path)}
         self.origin = origin
         """The file's name, for messages."""
 
     def read(self, path: str) -> bytes | None:
         """Give a file's bytes; None when there is no such file or it is too large to bear on metadata."""
-        return self._files.get(_normal(path))
+        content = self._files.get(_normal(path))
+        return bytes(content) if content is not None else None
 
     def is_file(self, path: str) -> bool:
         """Whether there is a file of this path."""
@@ -67,6 +73,10 @@ class SourceTree:
         """Whether some file lies below this path."""
         normal = _normal(path)
         return normal == "." or normal in self._folders
+
+    @cached_property
+    def _folders(self) -> set[str]:
+        return {folder for path in self._files for folder in _parents(path)}
 
     def paths(self) -> Iterator[str]:
         """Give the paths of all files, in the archive's order."""
@@ -79,16 +89,27 @@ def open_sdist(data: bytes | memoryview, filename: str) -> SourceTree:
     :raises MetadataError: when it cannot be unpacked: cut short, of another format than its name says, or too large.
     """
     try:
-        entries = _zip_entries(data) if filename.lower().endswith(".zip") else _tar_entries(data)
-        files = _collect(entries)
-    except (tarfile.TarError, zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+        files = _files_of(data, filename.lower())
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         msg = f"`{filename}` cannot be unpacked: {error or type(error).__name__}"
         raise MetadataError(msg, hints=["Exclude this release with `!=`; pip cannot unpack it either."]) from error
     return SourceTree(_below_root(files), origin=filename)
 
 
-def _collect(entries: Iterator[_Entry]) -> dict[str, bytes | None]:
-    files: dict[str, bytes | None] = {}
+def _files_of(data: bytes | memoryview, filename: str) -> dict[str, bytes | memoryview | None]:
+    if filename.endswith(".zip"):
+        return _collect(_zip_entries(data))
+    if filename.endswith(_GZIPPED) and bytes(data[:2]) == b"\x1f\x8b":
+        unpacked = gunzipped(data, _TOTAL_SIZE)
+        try:
+            return _collect(_entries_in_memory(unpacked))
+        except UnusualTarError:
+            return _collect(_tar_entries(unpacked))
+    return _collect(_tar_entries(data))
+
+
+def _collect(entries: Iterator[_Entry]) -> dict[str, bytes | memoryview | None]:
+    files: dict[str, bytes | memoryview | None] = {}
     total = 0
     for entry in entries:
         total += entry.size
@@ -100,6 +121,15 @@ def _collect(entries: Iterator[_Entry]) -> dict[str, bytes | None]:
             continue
         files[path] = entry.read() if entry.size <= _KEPT_SIZE else None
     return files
+
+
+def _entries_in_memory(unpacked: bytes) -> Iterator[_Entry]:
+    for member in tar_members(unpacked):
+        yield _Entry(member.name, len(member.content), member.is_file, partial(_content, member))
+
+
+def _content(member: TarMember) -> memoryview:
+    return member.content
 
 
 def _tar_entries(data: bytes | memoryview) -> Iterator[_Entry]:
@@ -124,7 +154,7 @@ def _zip_entries(data: bytes | memoryview) -> Iterator[_Entry]:
             yield _Entry(member.filename, member.file_size, not member.is_dir(), read)
 
 
-def _below_root(files: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+def _below_root(files: Mapping[str, bytes | memoryview | None]) -> dict[str, bytes | memoryview | None]:
     """Drop the leading folder, if all files share one, as pip's ``has_leading_dir`` in utils/unpacking.py does."""
     roots = {path.partition("/")[0] for path in files}
     if len(roots) != 1 or any("/" not in path for path in files):
