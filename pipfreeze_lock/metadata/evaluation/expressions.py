@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.metadata.evaluation import functions
-from pipfreeze_lock.metadata.evaluation.methods import call_method, elements
+from pipfreeze_lock.metadata.evaluation.methods import call_method, elements, path_attribute
 from pipfreeze_lock.metadata.evaluation.operators import binary, compare, subscript, truth, unary
 from pipfreeze_lock.metadata.evaluation.values import (
     BoundMethod,
@@ -106,7 +106,7 @@ class Expressions:
         if isinstance(value, Scope):
             return self._member(value, node.attr)
         if isinstance(value, PathValue):
-            return _path_attribute(value, node.attr)
+            return path_attribute(value, node.attr)
         if isinstance(value, (Unknown, ClassValue)):
             self.risk(value if isinstance(value, Unknown) else None, follows=isinstance(value, Unknown))
             return value if isinstance(value, Unknown) else Unknown(f"`.{node.attr}` of a class is not known")
@@ -475,20 +475,6 @@ class Expressions:
         if normal.startswith((".git", ".hg", ".svn")) or is_file or is_folder:
             return {"exists": is_file or is_folder, "isfile": is_file, "isdir": is_folder}[test]
         return False
-
-
-def _path_attribute(value: PathValue, name: str) -> Value:
-    import posixpath  # noqa: PLC0415  scripts with pathlib only
-
-    match name:
-        case "parent":
-            return PathValue(posixpath.dirname(value.path) or ".")
-        case "name":
-            return posixpath.basename(value.path)
-        case "suffix":
-            return posixpath.splitext(value.path)[1]
-        case _:
-            return BoundMethod(value, name)
 
 
 def _frozen(value: Value) -> Value:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 from typing import TYPE_CHECKING, Any
 
+from pipfreeze_lock.metadata.evaluation.file_functions import FILE_FUNCTIONS
 from pipfreeze_lock.metadata.evaluation.imports import import_module
 from pipfreeze_lock.metadata.evaluation.methods import elements
 from pipfreeze_lock.metadata.evaluation.operators import truth
@@ -26,7 +26,6 @@ from pipfreeze_lock.metadata.evaluation.values import (
     is_plain,
     unknown_of,
 )
-from pipfreeze_lock.metadata.evaluation.world import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -255,24 +254,6 @@ def _range(evaluator: Expressions, *bounds: Value) -> Value:
     return ListValue(list(range(*bounds)), evaluator.regions)
 
 
-def _open(
-    evaluator: Expressions,
-    file: Value,
-    mode: Value = "r",
-    buffering: Value = -1,  # noqa: ARG001  as `open` has it
-    encoding: Value = None,
-    errors: Value = None,
-    newline: Value = None,  # noqa: ARG001
-) -> Value:
-    return evaluator.open_file(file, mode, encoding, errors)
-
-
-def _codecs_open(
-    evaluator: Expressions, filename: Value, mode: Value = "r", encoding: Value = None, errors: Value = None
-) -> Value:
-    return evaluator.open_file(filename, mode, encoding, errors)
-
-
 def _isinstance(_: Expressions, value: Value, kind: Value) -> Value:
     kinds = {
         "str": str,
@@ -359,23 +340,6 @@ def _locals(evaluator: Expressions) -> Value:
     return evaluator.scope
 
 
-def _path_function(name: str) -> Callable[..., Value]:
-    def function(evaluator: Expressions, *parts: Value) -> Value:
-        texts = [part.path if isinstance(part, PathValue) else part for part in parts]
-        if unknown := unknown_of(texts):
-            return unknown
-        if not all(isinstance(text, str) for text in texts):
-            return Unknown(f"`os.path.{name}()` is given objects")
-        if name in ("exists", "isfile", "isdir"):
-            return evaluator.path_exists(texts[0], name)
-        if name in ("abspath", "realpath"):
-            return posixpath.normpath(posixpath.join(ROOT, evaluator.world.folder, texts[0]))
-        result: Value = getattr(posixpath, name)(*texts)
-        return result
-
-    return function
-
-
 def _environment(evaluator: Expressions, name: Value, default: Value = None) -> Value:
     if evaluator.world.is_unset(name):
         return default
@@ -387,44 +351,6 @@ def _version(evaluator: Expressions, text: Value) -> Value:
         return VersionValue(text)
     evaluator.may_raise = True
     return unknown_of([text]) or Unknown("a version is made of an object")
-
-
-def _relative_path(evaluator: Expressions, path: Value, start: Value = ".") -> Value:
-    texts = [part.path if isinstance(part, PathValue) else part for part in (path, start)]
-    if not all(isinstance(text, str) for text in texts):
-        return unknown_of(texts) or Unknown("`os.path.relpath()` is given objects")
-    absolute = [posixpath.normpath(posixpath.join(ROOT, evaluator.world.folder, text)) for text in texts]
-    return posixpath.relpath(*absolute)
-
-
-def _path(_: Expressions, *parts: Value) -> Value:
-    texts = [part.path if isinstance(part, PathValue) else part for part in parts]
-    if not all(isinstance(text, str) for text in texts):
-        return unknown_of(texts) or Unknown("a path is made of objects")
-    return PathValue(posixpath.join(*texts) if texts else ".")
-
-
-def _working_folder(evaluator: Expressions) -> Value:
-    return posixpath.normpath(posixpath.join(ROOT, evaluator.world.folder))
-
-
-def _change_folder(evaluator: Expressions, path: Value) -> Value:
-    text = path.path if isinstance(path, PathValue) else path
-    normal = evaluator.world.normal_path(text) if isinstance(text, str) else None
-    if normal is None or (normal != evaluator.world.folder and evaluator.is_conditional()):
-        msg = "it may change the working folder"
-        raise Unproven(msg)
-    evaluator.world.folder = normal
-    return None
-
-
-def _extend_search(evaluator: Expressions, *arguments: Value) -> Value:
-    path = arguments[-1]
-    text = path.path if isinstance(path, PathValue) else path
-    normal = evaluator.world.normal_path(text) if isinstance(text, str) else None
-    if normal is not None:
-        evaluator.search(normal)
-    return None
 
 
 def _nothing(*_: Value, **__: Value) -> Value:
@@ -485,9 +411,6 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "enumerate": _enumerate,
     "range": _range,
     "iter": _list,
-    "open": _open,
-    "io.open": _open,
-    "codecs.open": _codecs_open,
     "isinstance": _isinstance,
     "hasattr": _hasattr,
     "getattr": _getattr,
@@ -503,24 +426,11 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "locals": _locals,
     "vars": _locals,
     "print": _nothing,
-    "sys.path.insert": _extend_search,
-    "sys.path.append": _extend_search,
-    "os.getcwd": _working_folder,
-    "os.chdir": _change_folder,
     "os.fspath": _convert(str),
     "os.environ.get": _environment,
     "os.getenv": _environment,
-    "os.path.relpath": _relative_path,
     **dict.fromkeys(_VERSIONS, _version),
-    "pathlib.Path": _path,
-    "pathlib.PurePath": _path,
     "functools.partial": _partial,
     "ast.literal_eval": _literal,
-    **{
-        f"os.path.{name}": _path_function(name)
-        for name in (
-            *("join", "dirname", "basename", "splitext", "split", "normpath", "isabs"),
-            *("abspath", "realpath", "exists", "isfile", "isdir"),
-        )
-    },
+    **FILE_FUNCTIONS,
 }

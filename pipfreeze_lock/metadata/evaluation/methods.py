@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.metadata.evaluation.values import (
     Arguments,
+    BoundMethod,
     DictValue,
     FileValue,
     ListValue,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.metadata.evaluation.expressions import Expressions
 
-__all__ = ["call_method", "elements"]
+__all__ = ["call_method", "elements", "path_attribute"]
 
 _PURE = frozenset(
     """
@@ -333,3 +334,16 @@ _PATH: dict[str, Callable[..., Value]] = {
     "exists": _exists,
     "is_file": _is_file,
 }
+
+
+def path_attribute(value: PathValue, name: str) -> Value:
+    """Give an attribute of a path."""
+    match name:
+        case "parent":
+            return PathValue(posixpath.dirname(value.path) or ".")
+        case "name":
+            return posixpath.basename(value.path)
+        case "suffix":
+            return posixpath.splitext(value.path)[1]
+        case _:
+            return BoundMethod(value, name)

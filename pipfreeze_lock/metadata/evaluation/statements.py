@@ -7,10 +7,11 @@ import warnings
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.metadata.evaluation.expressions import Expressions
+from pipfreeze_lock.metadata.evaluation.assignments import Assignments
 from pipfreeze_lock.metadata.evaluation.imports import import_member, import_module
-from pipfreeze_lock.metadata.evaluation.methods import call_method, elements
-from pipfreeze_lock.metadata.evaluation.operators import binary, truth
+from pipfreeze_lock.metadata.evaluation.methods import elements
+from pipfreeze_lock.metadata.evaluation.operators import truth
+from pipfreeze_lock.metadata.evaluation.syntax import catches_import_error, is_guard, is_interrupt
 from pipfreeze_lock.metadata.evaluation.values import (
     ClassValue,
     DictValue,
@@ -22,9 +23,7 @@ from pipfreeze_lock.metadata.evaluation.values import (
     Unknown,
     Unproven,
     Value,
-    is_plain,
     merge_values,
-    unknown_of,
 )
 from pipfreeze_lock.metadata.evaluation.world import ROOT
 
@@ -65,7 +64,7 @@ class _Frame:
         self.exit_reason: Unknown | None = None
 
 
-class Statements(Expressions):
+class Statements(Assignments):
     """Runs the statements of a setup script without running the script."""
 
     def __init__(self, world: World) -> None:
@@ -118,81 +117,6 @@ class Statements(Expressions):
 
     def _do_global(self, node: ast.Global) -> None:
         self.scope.module_names.update(node.names)
-
-    def _do_assign(self, node: ast.Assign) -> None:
-        value = self.evaluate(node.value)
-        for target in node.targets:
-            self.assign(target, value)
-
-    def _do_annassign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.assign(node.target, self.evaluate(node.value))
-
-    def _do_augassign(self, node: ast.AugAssign) -> None:
-        load: Any = ast.copy_location(_as_load(node.target), node.target)
-        current, addition = self.evaluate(load), self.evaluate(node.value)
-        if isinstance(current, ListValue) and isinstance(node.op, ast.Add):
-            call_method(self, current, "extend", [addition], {})
-            return
-        self.assign(node.target, binary(type(node.op), current, addition, self.regions))
-
-    def assign(self, target: ast.expr, value: Value) -> None:
-        """Bind a name, an item, an attribute, or several at once."""
-        match target:
-            case ast.Name():
-                self.scope.bind(target.id, value)
-            case ast.Subscript():
-                self._assign_item(target, value)
-            case ast.Attribute():
-                self._assign_attribute(target)
-            case ast.Tuple() | ast.List():
-                self._unpack(target, value)
-            case ast.Starred():
-                self.assign(target.value, value)
-
-    def _assign_item(self, target: ast.Subscript, value: Value) -> None:
-        container = self.evaluate(target.value)
-        key = self._key(target.slice)
-        if isinstance(container, DictValue) and is_plain(key):
-            container.change()[key] = value
-        elif isinstance(container, ListValue) and isinstance(key, (int, slice)) and container.spoilt is None:
-            self._assign_list_item(container, key, value)
-        elif isinstance(container, (DictValue, ListValue)):
-            container.spoil(unknown_of([key, container]) or Unknown(f"line {target.lineno} sets an unknown item"))
-
-    def _assign_list_item(self, container: ListValue, key: int | slice, value: Value) -> None:
-        found = elements(value) if isinstance(key, slice) else value
-        changed: Any = container.change()
-        try:
-            changed[key] = found
-        except (IndexError, TypeError, ValueError):
-            container.spoil(found if isinstance(found, Unknown) else Unknown("an item is set that is not there"))
-
-    def _assign_attribute(self, target: ast.Attribute) -> None:
-        owner = self.evaluate(target.value)
-        path = f"{owner.path}.{target.attr}" if isinstance(owner, Symbol) else ""
-        if path.startswith(("setuptools.", "distutils.", "pkg_resources.", "os.name", "sys.platform", "sys.version")):
-            msg = f"it replaces `{path}` (line {target.lineno})"
-            raise Unproven(msg)
-
-    def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
-        found = elements(value)
-        starred = any(isinstance(element, ast.Starred) for element in target.elts)
-        if isinstance(found, Unknown) or starred or len(found) != len(target.elts):
-            reason = found if isinstance(found, Unknown) else Unknown(f"line {target.lineno} unpacks in an unusual way")
-            found = [reason] * len(target.elts)
-            self.may_raise = True
-        for element, item in zip(target.elts, found, strict=True):
-            self.assign(element, item)
-
-    def _do_delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                self.scope.unbind(target.id)
-            elif isinstance(target, ast.Subscript):
-                container, key = self.evaluate(target.value), self._key(target.slice)
-                if isinstance(container, (DictValue, ListValue)):
-                    call_method(self, container, "pop", [key], {})
 
     def _do_assert(self, node: ast.Assert) -> Flow | None:
         certain = truth(self.evaluate(node.test))
@@ -325,7 +249,7 @@ class Statements(Expressions):
         certain = truth(self.evaluate(node.test))
         if not isinstance(certain, Unknown):
             untaken = node.orelse if certain else node.body
-            if untaken and all(_is_guard(statement) for statement in untaken[-1:]):
+            if untaken and all(is_guard(statement) for statement in untaken[-1:]):
                 # It went this way where the sdist was made too, or there would be none.
                 self.world.consulted &= consulted
             return self._run(node.body if certain else node.orelse)
@@ -473,14 +397,13 @@ class Statements(Expressions):
         follows = conditions and all(unknown.fixed for unknown in conditions) and not self.world.consulted
         if follows or (self._catching and not leaves):
             return Flow.RAISE
-        raised = "may raise" if conditions else "raises"
-        msg = f"it {raised} an exception on line {line}{': ' + conditions[0].reason if conditions else ''}"
-        raise Unproven(msg)
+        why = f"it may raise an exception on line {line}: {conditions[0].reason}" if conditions else None
+        raise Unproven(why or f"it raises an exception on line {line}")
 
     def _do_try(self, node: ast.Try) -> Flow | None:
         outer = self.may_raise, self.may_raise_fixed
         self.may_raise = self.may_raise_fixed = False
-        self._catching.append(any(_catches_import_error(handler) for handler in node.handlers))
+        self._catching.append(any(catches_import_error(handler) for handler in node.handlers))
         region = self.regions.open()
         flow = self._run(node.body)
         self._catching.pop()
@@ -511,7 +434,7 @@ class Statements(Expressions):
 
             return way
 
-        ways = [finished, *(handled(handler) for handler in node.handlers if not _is_interrupt(handler))]
+        ways = [finished, *(handled(handler) for handler in node.handlers if not is_interrupt(handler))]
         return self._finally(node, self._branch(ways, reason) or Flow.NEXT)
 
     def _finally(self, node: ast.Try, flow: Flow) -> Flow:
@@ -576,45 +499,3 @@ def _bind_arguments(
         scope.names[arguments.kwarg.arg] = DictValue(dict(rest), evaluator.regions)
     for name in positional:
         scope.names.setdefault(name, Unknown(f"the argument `{name}` is missing"))
-
-
-def _is_guard(node: ast.stmt) -> bool:
-    """Whether a statement ends the script: ``raise``, ``sys.exit()``."""
-    match node:
-        case ast.Raise():
-            return True
-        case ast.Expr(value=ast.Call(func=function)):
-            return ast.unparse(function) in ("sys.exit", "exit", "quit", "os._exit")
-        case _:
-            return False
-
-
-def _catches_import_error(handler: ast.ExceptHandler) -> bool:
-    names = _caught(handler)
-    return names is None or bool(
-        names & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "EnvironmentError"}
-    )
-
-
-def _is_interrupt(handler: ast.ExceptHandler) -> bool:
-    return _caught(handler) == {"KeyboardInterrupt"}
-
-
-def _caught(handler: ast.ExceptHandler) -> set[str] | None:
-    """Give the names of the exceptions that a handler catches, None for all."""
-    if handler.type is None:
-        return None
-    nodes = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return {ast.unparse(node).rpartition(".")[2] for node in nodes}
-
-
-def _as_load(node: ast.expr) -> ast.expr:
-    match node:
-        case ast.Name():
-            return ast.Name(id=node.id, ctx=ast.Load())
-        case ast.Attribute():
-            return ast.Attribute(value=node.value, attr=node.attr, ctx=ast.Load())
-        case ast.Subscript():
-            return ast.Subscript(value=node.value, slice=node.slice, ctx=ast.Load())
-        case _:
-            return node
