@@ -239,7 +239,7 @@ def _lock_one(
         wiring.close()
     for detail in locked.details:
         talk.detail(detail)
-    for warning in locked.warnings:
+    for warning in (*wiring.index.notes, *locked.warnings, *wiring.markers.guesses()):
         talk.warn(warning)
     for hint in locked.hints:
         talk.hint(hint)

@@ -28,7 +28,7 @@ from pipfreeze_lock.resolve.catalogue import Catalogue
 from pipfreeze_lock.resolve.direct import DirectFiles
 from pipfreeze_lock.resolve.engine import ResolvelibEngine
 from pipfreeze_lock.resolve.releases import IndexReleases
-from pipfreeze_lock.target.markers import evaluate, marker_environment
+from pipfreeze_lock.target.markers import TargetMarkers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,6 +76,7 @@ class Wiring:
     files: DirectFiles
     resolver: ResolvelibEngine
     releases: IndexReleases
+    markers: TargetMarkers
 
     @classmethod
     def of(
@@ -106,9 +107,9 @@ class Wiring:
             index_options=in_force,
             environment=_build_environment(settings),
         )
-        files = DirectFiles(client=client, metadata=metadata)
-        environment = marker_environment(target)
+        markers = TargetMarkers(target)
         rules = SelectionRules.of(target, in_force, exclude_newer=exclude_newer)
+        files = DirectFiles(client=client, metadata=metadata, legacy_specifiers=rules.capabilities.legacy_specifiers)
         catalogue = Catalogue(
             index=index,
             metadata=metadata,
@@ -119,7 +120,7 @@ class Wiring:
         resolver = ResolvelibEngine(
             catalogue=catalogue,
             rules=rules,
-            holds=lambda marker, extras: evaluate(marker, environment, extras),
+            holds=markers.holds,
             explicit=files.candidate,
             reporter=progress,
         )
@@ -130,6 +131,7 @@ class Wiring:
             files=files,
             resolver=resolver,
             releases=IndexReleases(catalogue, rules),
+            markers=markers,
         )
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from pipfreeze_lock.index.filenames import (
     sdist_name,
     split_suffix,
 )
-from pipfreeze_lock.model.requirement import FormatControl, IndexOptions
+from pipfreeze_lock.model.requirement import FormatControl, IndexOptions, ReleaseControl
 from pipfreeze_lock.target.pip_capabilities import PipCapabilities, capabilities
 from pipfreeze_lock.target.specifiers import SpecifierRules
 from pipfreeze_lock.target.tags import supported_tags
@@ -64,6 +64,7 @@ class SelectionRules:
     prefer_binary: bool = False
     """Honoured for pips too old for the option, too: the pins it leads to do not need it."""
     pre: bool = False
+    release_control: ReleaseControl = field(default_factory=ReleaseControl)
     exclude_newer: datetime | None = None
     """With an offset; files uploaded at that instant or later do not exist."""
     ignore_requires_python: bool = False
@@ -84,6 +85,7 @@ class SelectionRules:
             format_control=options.format_control,
             prefer_binary=options.prefer_binary,
             pre=options.pre,
+            release_control=options.release_control,
             exclude_newer=exclude_newer,
         )
 
@@ -106,6 +108,18 @@ class SelectionRules:
         parts = tags.split("-", 2)
         places = (self.tags.get("-".join(tag)) for tag in product(*(part.split(".") for part in parts)))
         return min((place for place in places if place is not None), default=None)
+
+    def prereleases(self, name: NormalizedName) -> bool | None:
+        """Whether pre-releases of a project are let in (True), ruled out (False), or left to the specifier (None).
+
+        ``allows_prereleases`` in pip's ``models/release_control.py``; ``--pre`` is ``--all-releases :all:``.
+        """
+        control = self.release_control
+        if name in control.all_releases or name in control.only_final:
+            return name in control.all_releases
+        if self.pre:
+            return True
+        return False if ":all:" in control.only_final else None
 
     def formats(self, name: NormalizedName) -> tuple[bool, bool]:
         """Whether wheels and whether sdists of a project may be taken: ``get_allowed_formats`` in pip."""

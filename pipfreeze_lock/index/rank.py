@@ -92,11 +92,13 @@ class ProjectFiles:
 
         :param hashes: Allowed (algorithm, hex digest) pairs; they change the order, and only for pips that look at
             the hashes of links. A file with another hash may still come, as it does in pip, which then refuses it.
-        :param allow_prereleases: None leaves it to `SelectionRules.pre` and the specifier.
+        :param allow_prereleases: None leaves it to `SelectionRules.prereleases` and the specifier.
         """
         pinned = _is_pinned(specifier)
         if allow_prereleases is None:
-            allow_prereleases = self._rules.pre or self._rules.specifiers.admits_prereleases(specifier)
+            allow_prereleases = self._rules.prereleases(self.name)
+        if allow_prereleases is None and self._rules.specifiers.admits_prereleases(specifier):
+            allow_prereleases = True
         for pool in self._pools(specifier, allow_prereleases=allow_prereleases):
             if not any(pool()):
                 continue
@@ -130,7 +132,7 @@ class ProjectFiles:
         verdicts = (evaluate(file, page, self.name, self._rules) for file, page, _ in entries)
         return [verdict for verdict in verdicts if isinstance(verdict, Rejected)]
 
-    def _pools(self, specifier: SpecifierSet, *, allow_prereleases: bool) -> Iterator[_Pool]:
+    def _pools(self, specifier: SpecifierSet, *, allow_prereleases: bool | None) -> Iterator[_Pool]:
         """Give what to try; the second only where the first has no candidate.
 
         ``SpecifierSet.filter`` in the packaging that pip carries.
@@ -139,7 +141,7 @@ class ProjectFiles:
             yield lambda: self._matching(specifier)
             return
         yield lambda: self._matching(specifier, prereleases=False)
-        if not specifier or self._rules.capabilities.prerelease_fallback:
+        if allow_prereleases is None and (not specifier or self._rules.capabilities.prerelease_fallback):
             yield lambda: self._matching(specifier, prereleases=True)
 
     def _matching(self, specifier: SpecifierSet, *, prereleases: bool | None = None) -> Iterator[list[Candidate]]:

@@ -48,7 +48,8 @@ def requirement_line(pin: Pin, *, extras: bool = True, direct: bool = True) -> s
     :param direct: Whether the pip that reads it knows ``name @ URL`` (PEP 508). Before 19.3, it takes one that ends in
         an archive's suffix for a path (``_internal/req/constructors.py``), and gets ``URL#egg=name``.
     """
-    name = f"{pin.name}[{','.join(sorted(pin.extras))}]" if extras and pin.extras else pin.name
+    spelled = pin.spelling or pin.name
+    name = f"{spelled}[{','.join(sorted(pin.extras))}]" if extras and pin.extras else spelled
     if pin.url is None:
         # Only `===` takes a version that is none by PEP 440, as very old releases have.
         return f"{name}{'==' if _CANONICAL_VERSION.fullmatch(pin.version) else '==='}{pin.version}"
@@ -106,9 +107,11 @@ def parse_pin(match: re.Match[str]) -> Pin:
     if not version:
         msg = f"the direct reference of `{name}` has no `# version:` line below it"
         raise DamagedPinError(msg, 0)
+    canonical = canonical_name(name)
     return Pin(
-        name=canonical_name(name),
+        name=canonical,
         version=version,
+        spelling=name if name != canonical else None,
         extras=tuple(extras.split(",")) if extras else (),
         url=url or egg_url or None,
         hashes=tuple(_HASH.findall(hash_lines)) if hash_lines else (),

@@ -70,6 +70,9 @@ class Pin:
     name: NormalizedName
     version: str
     """As the chosen file spells it, normalised by PEP 440 where that is possible."""
+    spelling: str | None = None
+    """How the line must spell the name, where that is not `name`: pip below 19.0 finds an sdist only under the name
+    that its file has (``zope.interface``)."""
     extras: tuple[str, ...] = ()
     url: str | None = None
     """Of a direct reference; the pin is then written ``name @ URL``. Without credentials."""

@@ -73,6 +73,7 @@ class Catalogue:
         self._rules = rules
         self._reporter = reporter
         self.places = tuple(places)
+        self.legacy_specifiers = rules.capabilities.legacy_specifiers
         self._projects: dict[NormalizedName, ProjectFiles] = {}
         self._made: dict[str, FileCandidate | None] = {}
         self._found: dict[tuple[NormalizedName, str, Hashes], Replayable[FileCandidate]] = {}
@@ -140,7 +141,7 @@ class Catalogue:
         if reason is not None:
             self._reject(name, found.file.filename, reason)
             return None
-        candidate = FileCandidate(found, name, metadata)
+        candidate = FileCandidate(found, name, metadata, legacy_specifiers=self.legacy_specifiers)
         return candidate if self._is_readable(candidate) else None
 
     def _inconsistency(self, name: NormalizedName, found: IndexCandidate, metadata: CoreMetadata) -> str | None:

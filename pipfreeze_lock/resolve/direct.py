@@ -34,7 +34,8 @@ __all__ = ["DirectFiles"]
 class DirectFiles:
     """Makes candidates of direct URLs, and hashes files; each file is fetched once."""
 
-    def __init__(self, *, client: HttpClient, metadata: MetadataSource) -> None:
+    def __init__(self, *, client: HttpClient, metadata: MetadataSource, legacy_specifiers: bool = False) -> None:
+        self._legacy_specifiers = legacy_specifiers
         self._client = client
         self._metadata = metadata
         self._lock = Lock()
@@ -78,7 +79,7 @@ class DirectFiles:
             raise MetadataError(message, context=str(url), hints=["Mend the name before the URL, or the URL."])
         version = _version_of(filename) or Version(metadata.version)
         found = Candidate(file, page, version, str(version), filename.endswith(".whl"), need.name, ())
-        return FileCandidate(found, need.name, metadata, direct_url=url)
+        return FileCandidate(found, need.name, metadata, direct_url=url, legacy_specifiers=self._legacy_specifiers)
 
     def _sha256(self, url: str) -> str:
         with self._lock:

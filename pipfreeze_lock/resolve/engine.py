@@ -63,7 +63,8 @@ class ResolvelibEngine:
         finally:
             prefetcher.stop()
         vias = edges(settled, roots, bounds_of(self._that_hold(request.requirements.constraints)), provider)
-        return _resolution(settled, vias, _warnings(provider, self.catalogue))
+        spells_as_file = self.rules.capabilities.sdist_names == "as asked"
+        return _resolution(settled, vias, _warnings(provider, self.catalogue), spells_as_file=spells_as_file)
 
     def _that_hold(self, requirements: Iterable[Requirement]) -> list[Requirement]:
         return [one for one in requirements if one.marker is None or self.holds(one.marker, ())]
@@ -124,7 +125,11 @@ class _Reporter(BaseReporter[Need, Candidate, str]):
 
 
 def _resolution(
-    settled: list[Candidate], vias: Mapping[NormalizedName, tuple[Via, ...]], warnings: tuple[str, ...]
+    settled: list[Candidate],
+    vias: Mapping[NormalizedName, tuple[Via, ...]],
+    warnings: tuple[str, ...],
+    *,
+    spells_as_file: bool,
 ) -> Resolution:
     extras: dict[NormalizedName, frozenset[NormalizedName]] = {}
     for candidate in settled:
@@ -139,6 +144,7 @@ def _resolution(
             metadata=candidate.metadata,
             via=vias.get(candidate.name, ()),
             direct_url=candidate.direct_url,
+            spelling=candidate.found.spelling if spells_as_file and not candidate.found.is_wheel else None,
         )
         for candidate in settled
         if isinstance(candidate, FileCandidate)

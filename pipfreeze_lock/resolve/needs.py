@@ -10,11 +10,13 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pipfreeze_lock.model.url import Url
+from pipfreeze_lock.target.legacy_specifiers import parse_legacy_requirement
 
 if TYPE_CHECKING:
     from packaging.markers import Marker
@@ -47,24 +49,30 @@ class Dependency:
 
     __slots__ = ("extras", "marker", "name", "needs", "specifier", "text", "url")
 
-    def __init__(self, text: str) -> None:
-        parsed = Pep508Requirement(text)
+    def __init__(self, text: str, parsed: Pep508Requirement, specifier: SpecifierSet) -> None:
         self.text = text
         self.name: NormalizedName = canonicalize_name(parsed.name)
         self.extras: frozenset[NormalizedName] = frozenset(canonicalize_name(extra) for extra in parsed.extras)
-        self.specifier: SpecifierSet = parsed.specifier
+        self.specifier = specifier
         self.marker: Marker | None = parsed.marker
         self.url: Url | None = Url(parsed.url) if parsed.url else None
         self.needs: tuple[Need, ...] = tuple(needs_of(self))
 
 
 @cache
-def parse_dependency(text: str) -> Dependency:
+def parse_dependency(text: str, *, legacy_specifiers: bool = False) -> Dependency:
     """Parse a ``Requires-Dist`` value.
 
+    :param legacy_specifiers: Whether this pip reads ``pytz (>dev)``.
     :raises packaging.requirements.InvalidRequirement: when it is none.
     """
-    return Dependency(text)
+    try:
+        parsed = Pep508Requirement(text)
+    except InvalidRequirement:
+        if not legacy_specifiers:
+            raise
+        return Dependency(text, *parse_legacy_requirement(text))
+    return Dependency(text, parsed, parsed.specifier)
 
 
 def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> str:
@@ -135,8 +143,15 @@ class FileCandidate:
     extras: frozenset[NormalizedName] = frozenset()
 
     def __init__(
-        self, found: IndexCandidate, name: NormalizedName, metadata: CoreMetadata, direct_url: Url | None = None
+        self,
+        found: IndexCandidate,
+        name: NormalizedName,
+        metadata: CoreMetadata,
+        *,
+        direct_url: Url | None = None,
+        legacy_specifiers: bool = False,
     ) -> None:
+        self._legacy_specifiers = legacy_specifiers
         self.found = found
         self.direct_url = direct_url
         self.name = name
@@ -147,7 +162,8 @@ class FileCandidate:
     @cached_property
     def dependencies(self) -> tuple[Dependency, ...]:
         """All ``Requires-Dist``, parsed, whether they hold on the target or not."""
-        return tuple(parse_dependency(text) for text in self.metadata.requires_dist)
+        legacy = self._legacy_specifiers
+        return tuple(parse_dependency(text, legacy_specifiers=legacy) for text in self.metadata.requires_dist)
 
     @cached_property
     def provided_extras(self) -> frozenset[NormalizedName]:

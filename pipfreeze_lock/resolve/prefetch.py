@@ -129,7 +129,7 @@ class Prefetcher:
 
     def _dependency(self, text: str, extras: frozenset[NormalizedName]) -> Dependency | None:
         try:
-            dependency = parse_dependency(text)
+            dependency = parse_dependency(text, legacy_specifiers=self._catalogue.legacy_specifiers)
         except InvalidRequirement:
             return None
         if dependency.url is not None:

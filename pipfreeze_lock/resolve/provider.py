@@ -264,7 +264,8 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         specifiers = self.rules.specifiers
         if not specifiers.contains(specifier, version):
             return False
-        if not version.is_prerelease or self.rules.pre or specifiers.admits_prereleases(specifier):
+        allowed = self.rules.prereleases(name)
+        if not version.is_prerelease or allowed or (allowed is None and specifiers.admits_prereleases(specifier)):
             return True
         best = next(iter(self.catalogue.project(name).ranked(specifier=specifier)), None)
         return best is not None and best.version.is_prerelease

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["MarkerEnvironment", "evaluate", "marker_environment", "unknowable_markers", "uses_unknowable"]
+__all__ = [
+    "MarkerEnvironment",
+    "TargetMarkers",
+    "evaluate",
+    "marker_environment",
+    "unknowable_markers",
+    "uses_unknowable",
+]
 
 unknowable_markers = frozenset({"platform_release", "platform_version"})
 """What the kernel of the machine that runs the image will say."""
@@ -94,6 +101,30 @@ def _holds(marker: Marker, environment: MarkerEnvironment, extra: str) -> bool:
         answer = environment.answers[text, extra] = marker.evaluate({**environment, "extra": extra})
     environment.seen[id(marker), extra] = marker, answer
     return answer
+
+
+class TargetMarkers:
+    """Answers for one target, and remembers which answers were guessed."""
+
+    def __init__(self, target: Target) -> None:
+        self._environment = marker_environment(target)
+        self._guessed: dict[str, tuple[str, ...]] = {}
+
+    def holds(self, marker: Marker, extras: Collection[str]) -> bool:
+        """Whether a marker holds, as `evaluate` has it."""
+        if self._environment.unknown:
+            text = str(marker)
+            if "platform_" in text and text not in self._guessed:
+                self._guessed[text] = uses_unknowable(marker, self._environment)
+        return evaluate(marker, self._environment, extras)
+
+    def guesses(self) -> list[str]:
+        """Give a sentence for each marker that speaks of what nobody can know before the image runs."""
+        return [
+            f"`{text}` was answered with an empty `{names[0]}`: say what it is with `--marker {names[0]}=VALUE`"
+            for text, names in sorted(self._guessed.items())
+            if names
+        ]
 
 
 def uses_unknowable(marker: Marker, environment: MarkerEnvironment) -> tuple[str, ...]:

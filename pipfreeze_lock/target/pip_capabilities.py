@@ -28,14 +28,14 @@ MetadataProblem = Literal["error", "next file"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PipCapabilities:
-    """How one pip chooses among files, and what it can read. The defaults are those of pip 8.0."""
+    """How one pip chooses among files, and what it can read. The defaults are those of pip 7 and below."""
 
     version: str
     resolver: Resolver = "first seen"
     """``first seen``: the first requirement of a name wins, for better or worse."""
     key_order: KeyOrder = "version, tag"
     """What ranks the files of a project, after allowed hash, yank and ``--prefer-binary`` where this pip has them."""
-    hash_mode: bool = True
+    hash_mode: bool = False
     """Knows ``--hash`` and ``--require-hashes``."""
     prefers_allowed_hash: bool = False
     """Ranks a file whose link carries an allowed hash above all others; else its first choice must be the right one.
@@ -139,6 +139,7 @@ _SPECIFIERS = "_vendor/packaging/specifiers.py"
 _FACTORY = "_internal/resolution/resolvelib/factory.py"
 
 STEPS: tuple[Step, ...] = (
+    Step("8.0", "hash_mode", True, "--hash and --require-hashes", "req/req_install.py, #3231"),
     Step("9.0.0", "requires_python", True, "data-requires-python of a link is honoured", "index.py"),
     Step(
         "10.0.0",
@@ -203,8 +204,6 @@ STEPS: tuple[Step, ...] = (
 )
 """Sorted by the pip that took the step; a later one for the same capability replaces an earlier."""
 
-_FIRST_PIP = (8,)
-
 
 @lru_cache(maxsize=64)
 def capabilities(pip_version: str, *, python_major: int = 3) -> PipCapabilities:
@@ -213,12 +212,9 @@ def capabilities(pip_version: str, *, python_major: int = 3) -> PipCapabilities:
     :param pip_version: ``19.1.1``; a suffix such as ``b1`` or ``.dev0`` is overlooked. A version above all steps is
         taken to behave as the newest one known.
     :param python_major: 2 keeps the old resolver, which pip 20.3 uses on Python 2.
-    :raises UsageError: for a text that is no version, and for a pip below 8.0, which has no hash mode.
+    :raises UsageError: for a text that is no version.
     """
     release = _release(pip_version)
-    if release < _FIRST_PIP:
-        msg = f"pip {pip_version} is not supported: it has no hash mode, so it cannot hold to a lock"
-        raise UsageError(msg, hints=["Use a base image with pip 8.0 or newer, or upgrade pip in it."])
     changes = {step.capability: step.value for step in STEPS if _release(step.pip) <= release}
     if python_major == 2:
         changes.pop("resolver", None)

@@ -7,14 +7,15 @@ run with is only one of them. So the operators are written out here (PEP 440), w
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from pipfreeze_lock.target.legacy_specifiers import LegacySpecifier
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pipfreeze_lock.target.pip_capabilities import PipCapabilities
 
@@ -42,12 +43,18 @@ class SpecifierRules:
         key = (part.operator, part.version)
         predicate = self._predicates.get(key)
         if predicate is None:
-            predicate = self._predicates[key] = self._build(*key)
+            built = _legacy(part) if isinstance(part, LegacySpecifier) else self._build(*key)
+            predicate = self._predicates[key] = built
         return predicate
 
     def admits_prereleases(self, specifier: SpecifierSet) -> bool:
-        """Whether a part names a pre-release in a way that lets pre-releases in by itself."""
-        return any(self._implies_prereleases(part) for part in specifier)
+        """Whether a part names a pre-release in a way that lets pre-releases in by itself.
+
+        Legacy specifiers know of no pre-releases, and where they are alone nobody keeps them out.
+        """
+        return any(map(self._implies_prereleases, specifier)) or (
+            bool(specifier) and all(isinstance(part, LegacySpecifier) for part in specifier)
+        )
 
     def allows_python(self, requires_python: str, python: str) -> bool | None:
         """Whether a Requires-Python lets in a Python (``3.6.8``); None where it is invalid, and pip overlooks it."""
@@ -61,16 +68,21 @@ class SpecifierRules:
         verdicts: list[bool] = []
         for part in filter(None, (part.strip() for part in requires_python.split(","))):
             try:
-                verdicts.append(self.predicate(Specifier(part))(version))
+                verdicts.append(self.predicate(self._read(part))(version))
             except InvalidSpecifier:
-                verdict = legacy_verdict(part, python) if self._capabilities.legacy_specifiers else None
-                if verdict is None:
-                    return None
-                verdicts.append(verdict)
+                return None
         return all(verdicts)
 
+    def _read(self, part: str) -> Specifier:
+        try:
+            return Specifier(part)
+        except InvalidSpecifier:
+            if not self._capabilities.legacy_specifiers:
+                raise
+            return LegacySpecifier(part)
+
     def _implies_prereleases(self, part: Specifier) -> bool:
-        if part.operator not in self._implying:
+        if part.operator not in self._implying or isinstance(part, LegacySpecifier):
             return False
         try:
             return Version(part.version.removesuffix(".*")).is_prerelease
@@ -143,6 +155,10 @@ class SpecifierRules:
         return matches
 
 
+def _legacy(part: LegacySpecifier) -> Callable[[Version], bool]:
+    return lambda version: part.admits(str(version))
+
+
 def _equal(bound: Version) -> Callable[[Version], bool]:
     """A specifier without local segment is blind for that of the version."""
     if bound.local is not None:
@@ -177,47 +193,3 @@ def _base(version: Version) -> tuple[int, tuple[int, ...]]:
     while end > 1 and not release[end - 1]:
         end -= 1
     return version.epoch, release[:end]
-
-
-_LEGACY_SPECIFIER = re.compile(r"\s*(==|!=|<=|>=|<|>)\s*([^,;\s)]*)\s*")
-_LEGACY_PART = re.compile(r"(\d+|[a-z]+|\.|-)")
-_LEGACY_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
-
-
-def legacy_verdict(part: str, version: str) -> bool | None:
-    """Compare as ``LegacySpecifier`` of packaging below 22 does; None where even that cannot read the specifier."""
-    match = _LEGACY_SPECIFIER.fullmatch(part)
-    if match is None:
-        return None
-    ours, theirs = _legacy_key(version), _legacy_key(match[2])
-    return {
-        "==": ours == theirs,
-        "!=": ours != theirs,
-        "<=": ours <= theirs,
-        ">=": ours >= theirs,
-        "<": ours < theirs,
-        ">": ours > theirs,
-    }[match[1]]
-
-
-def _legacy_key(version: str) -> tuple[str, ...]:
-    """``_legacy_cmpkey`` of packaging below 22, once ``pkg_resources.parse_version``."""
-    key: list[str] = []
-    for part in _legacy_parts(version.lower()):
-        if part.startswith("*"):
-            if part < "*final":
-                while key and key[-1] == "*final-":
-                    key.pop()
-            while key and key[-1] == "00000000":
-                key.pop()
-        key.append(part)
-    return tuple(key)
-
-
-def _legacy_parts(version: str) -> Iterator[str]:
-    for part in _LEGACY_PART.split(version):
-        word = _LEGACY_WORDS.get(part, part)
-        if not word or word == ".":
-            continue
-        yield word.zfill(8) if word[0] in "0123456789" else f"*{word}"
-    yield "*final"

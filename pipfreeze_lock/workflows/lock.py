@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from packaging.version import Version
 
+from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.model.lock import LockedFile, LockedSet, Pin, Satisfied
 from pipfreeze_lock.resolve.interface import Preferred, ResolveRequest
+from pipfreeze_lock.target.pip_capabilities import capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -92,9 +94,10 @@ def preferences(
 def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releases: Releases) -> LockedSet:
     """Resolve, and write the answer down as a value.
 
-    :raises ResolutionError: when no set of files satisfies the requirements.
+    :raises ResolutionError: when no set of files satisfies the requirements, or this pip cannot check hashes.
     :raises NetworkError: when an index could not be asked.
     """
+    _check_hash_mode(request)
     resolution = resolver.resolve(
         ResolveRequest(
             requirements=request.requirements,
@@ -124,6 +127,16 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
     )
 
 
+def _check_hash_mode(request: LockRequest) -> None:
+    if request.hashes != "none" and not capabilities(request.target.pip).hash_mode:
+        message = f"pip {request.target.pip} has no hash mode, so that it cannot be held to the hashes of a lock"
+        hints = [
+            "Install a newer pip in the image before anything else: `RUN pip install pip==9.0.3`.",
+            "Or lock with `--no-hashes`: names and versions alone, which anyone who can serve files can replace.",
+        ]
+        raise ResolutionError(message, hints=hints)
+
+
 def _pin(one: ResolvedDistribution, request: LockRequest, hasher: FileHasher, releases: Releases) -> Pin:
     files: Sequence[tuple[ProjectPage, IndexFile]] = ((one.page, one.file),)
     if request.hashes == "all" and one.direct_url is None:
@@ -132,6 +145,7 @@ def _pin(one: ResolvedDistribution, request: LockRequest, hasher: FileHasher, re
     return Pin(
         name=one.name,
         version=one.version,
+        spelling=one.spelling if one.spelling != one.name else None,
         extras=tuple(sorted(one.extras)),
         url=one.direct_url.without_credentials if one.direct_url is not None else None,
         hashes=tuple(sorted(hashes)),
