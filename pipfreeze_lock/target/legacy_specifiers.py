@@ -1,0 +1,133 @@
+"""Specifiers that PEP 440 does not know, such as ``pytz (>dev)`` of celery 4.
+
+pips below 24.1 read them, and compare as setuptools once did.
+Source: ``LegacySpecifier`` and ``LegacyVersion`` of packaging below 22.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["LegacySpecifier", "parse_legacy_requirement"]
+
+
+class LegacySpecifier(Specifier):
+    """Stands in a `SpecifierSet` among others; asked with `admits`, and for its operator, version and text alone."""
+
+    __slots__ = ("_key", "_operator", "_text")
+
+    def __init__(self, text: str) -> None:
+        """Read one.
+
+        :raises InvalidSpecifier: when it is not even a legacy specifier.
+        """
+        match = _SPECIFIER.fullmatch(text)
+        if match is None:
+            message = f"Invalid specifier: {text!r}"
+            raise InvalidSpecifier(message)
+        self._operator, self._text = match.groups()
+        self._key = _comparison_key(self._text)
+
+    @property
+    def operator(self) -> str:
+        """``>`` of ``>dev``."""
+        return self._operator
+
+    @property
+    def version(self) -> str:
+        """``dev`` of ``>dev``: no version by PEP 440."""
+        return self._text
+
+    def admits(self, version: str) -> bool:
+        """Whether a version is within it, compared part by part as text."""
+        ours = _comparison_key(version)
+        match self._operator:
+            case "==":
+                return ours == self._key
+            case "!=":
+                return ours != self._key
+            case "<=":
+                return ours <= self._key
+            case ">=":
+                return ours >= self._key
+            case "<":
+                return ours < self._key
+            case _:
+                return ours > self._key
+
+    def __str__(self) -> str:
+        return f"{self._operator}{self._text}"
+
+    def __repr__(self) -> str:
+        return f"<LegacySpecifier({str(self)!r})>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LegacySpecifier) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+def parse_legacy_requirement(text: str) -> tuple[Requirement, SpecifierSet]:
+    """Read a ``Requires-Dist`` in which some specifier is a legacy one: the rest of it, and its specifiers.
+
+    :raises packaging.requirements.InvalidRequirement: when old pips cannot read it either.
+    """
+    match = _REQUIREMENT.fullmatch(text)
+    if match is None:
+        message = f"Invalid requirement: {text!r}"
+        raise InvalidRequirement(message)
+    start, in_parentheses, bare, end = match.groups()
+    try:
+        parts = [_specifier(part.strip()) for part in (in_parentheses or bare or "").split(",")]
+    except InvalidSpecifier as error:
+        raise InvalidRequirement(str(error)) from None
+    return Requirement(start + (end or "")), SpecifierSet(parts)
+
+
+def _specifier(text: str) -> Specifier:
+    try:
+        return Specifier(text)
+    except InvalidSpecifier:
+        return LegacySpecifier(text)
+
+
+_REQUIREMENT = re.compile(
+    r"\s*([A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?)"  # name and extras
+    r"\s*(?:\(([^;()]*)\)|([^;()@]*))"  # specifiers, in parentheses or without
+    r"\s*(;.*)?",
+    re.DOTALL,
+)
+_SPECIFIER = re.compile(r"\s*(==|!=|<=|>=|<|>)\s*([^,;\s)]*)\s*")
+_PART = re.compile(r"(\d+|[a-z]+|\.|-)")
+_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
+
+
+def _comparison_key(version: str) -> tuple[str, ...]:
+    """``_legacy_cmpkey``, once ``pkg_resources.parse_version``."""
+    key: list[str] = []
+    for part in _parts(version.lower()):
+        if part.startswith("*"):
+            if part < "*final":
+                while key and key[-1] == "*final-":
+                    key.pop()
+            while key and key[-1] == "00000000":
+                key.pop()
+        key.append(part)
+    return tuple(key)
+
+
+def _parts(version: str) -> Iterator[str]:
+    for part in _PART.split(version):
+        word = _WORDS.get(part, part)
+        if not word or word == ".":
+            continue
+        yield word.zfill(8) if word[0] in "0123456789" else f"*{word}"
+    yield "*final"
