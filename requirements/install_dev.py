@@ -80,10 +80,10 @@ def pip(*arguments: str) -> None:
 
 
 def pip_version() -> str:
-    """Give the version of the environment's pip."""
-    from importlib.metadata import version  # noqa: PLC0415  only when locking
+    """Give the version of the pip that a new environment of this interpreter has."""
+    import ensurepip  # noqa: PLC0415  only when locking
 
-    return version("pip")
+    return ensurepip.version()
 
 
 def say(text: str) -> None:
