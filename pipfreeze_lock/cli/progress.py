@@ -31,17 +31,25 @@ class Progress(ResolutionReporter, MetadataReporter):
         self._shows = sys.stderr.isatty() and talk.level >= 0
         self._status: Status | None = None
         self._pinned = 0
+        self._waiting = ""
         self._fetched = 0
 
     def fetching(self, name: str) -> None:
         """Count, and show the name."""
         self._fetched += 1
-        self._show(f"{self._pinned} pinned, {self._fetched} looked at: {name}")
+        self._show(name)
+
+    def waiting(self, filename: str, size: int | None) -> None:
+        """Show what the search waits for, and how much that is where an sdist is fetched whole."""
+        megabytes = f" ({size / 1e6:.1f} MB)" if size and not filename.endswith(".whl") else ""
+        self._waiting = f"{filename}{megabytes}"
+        self._show(self._waiting)
 
     def pinned(self, name: str, version: str, count: int) -> None:
         """Show how many are settled."""
         self._pinned = count
-        self._show(f"{count} pinned, {self._fetched} looked at: {name} {version}")
+        self._waiting = ""
+        self._show(f"{name} {version}")
 
     def backtracking(self, names: tuple[str, ...]) -> None:
         """Say it with ``-v``: it explains a lock that takes long."""
@@ -63,7 +71,8 @@ class Progress(ResolutionReporter, MetadataReporter):
                 self._status.stop()
                 self._status = None
 
-    def _show(self, text: str) -> None:
+    def _show(self, now: str) -> None:
+        text = f"{self._pinned} pinned, {self._fetched} projects looked at: {self._waiting or now}"
         if not self._shows or time.monotonic() - self._began < _SHOWN_AFTER:
             return
         with self._lock:

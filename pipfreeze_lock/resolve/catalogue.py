@@ -128,7 +128,7 @@ class Catalogue:
         return found.version_text in self.rejected.get(name, {})
 
     def _make(self, name: NormalizedName, found: IndexCandidate) -> FileCandidate | None:
-        self._reporter.fetching(found.file.filename)
+        self._reporter.waiting(found.file.filename, found.file.size)
         try:
             metadata = self._metadata.metadata(found.page, found.file)
         except BuildError as error:

@@ -87,7 +87,13 @@ class ResolutionReporter:
     """Told how a resolution goes; this one does nothing. May be called from any thread."""
 
     def fetching(self, name: str) -> None:
-        """The files of a project, or the metadata of one of its files, are being fetched."""
+        """The list of a project's files is being fetched."""
+
+    def waiting(self, filename: str, size: int | None) -> None:
+        """The search cannot go on before the metadata of this file is known.
+
+        :param size: Of the file, in bytes, where the index tells: an sdist is fetched whole.
+        """
 
     def pinned(self, name: str, version: str, count: int) -> None:
         """A candidate was taken, for now; `count` distributions are settled."""
