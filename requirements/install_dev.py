@@ -29,17 +29,17 @@ def main() -> int:
             break
     else:
         say(f"no lock of ours is for this machine ({' '.join(this_machine())}): installing from requirements/dev.txt")
-        pip("install", "-r", str(HERE / "dev.txt"))
+        pip("install", "-r", str(HERE / "dev.txt"), str(ROOT))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     return 0
 
 
 def lock() -> int:
-    """Lock dev.txt for this interpreter and its pip, as if nothing but that pip were installed."""
+    """Lock pyproject.toml and dev.txt for this interpreter and its pip, as if nothing but that pip were installed."""
     python, machine, libc = this_machine()
     name = f"dev-cp{python.replace('.', '')}-{machine.replace('/', '-')}.lock"
     command = [
-        *(sys.executable, "-m", "pipfreeze_lock", "lock", "requirements/dev.txt", "-o", f"requirements/{name}"),
+        *(sys.executable, "-m", "pipfreeze_lock", "lock", "pyproject.toml", "requirements/dev.txt", "-o", f"requirements/{name}"),
         *("--python-version", platform.python_version(), "--platform", machine, "--libc", libc),
         *("--pip-version", pip_version(), "--no-base"),
     ]
