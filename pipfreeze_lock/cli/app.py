@@ -77,6 +77,8 @@ def _root(
 
 def _register() -> None:
     """Each command module imports nothing but typer at its top, so that all may be registered at once."""
+    if app.registered_commands:
+        return
     from pipfreeze_lock.cli import lock, target  # noqa: PLC0415  they import this module's types
 
     app.command("lock", cls=PlainCommand)(lock.lock_command)
@@ -90,8 +92,9 @@ def run(argv: Sequence[str]) -> int:
         result = typer.main.get_command(app)(
             args=list(argv), prog_name="pipfreeze-lock", standalone_mode=False, obj=list(argv)
         )
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else _OUR_BUG
+    except SystemExit:  # so end typer and rich for a closed pipe, with 1, and for nothing else
+        _forget_stdout()
+        return _CLOSED_PIPE
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last frontier: a usage error is told, the rest is our bug
@@ -107,9 +110,8 @@ def _told(error: Exception) -> int:
         if not message and context is not None:  # no arguments at all: the help is the answer
             sys.stdout.write(context.get_help() + "\n")
             return 0
-        sys.stderr.write(f"error: {message}\n")
-        if context is not None:
-            sys.stderr.write(f"hint: `{context.command_path} --help` shows the options.\n")
+        command = context.command_path if context is not None else "pipfreeze-lock"
+        sys.stderr.write(f"error: {message.rstrip('.')}\nhint: `{command} --help` shows the options.\n")
         return int(error.exit_code)
     if isinstance(error, RuntimeError) and type(error).__name__ == "Abort":
         return _INTERRUPTED

@@ -15,7 +15,7 @@ def lock_command(
         list[str] | None,
         typer.Argument(
             metavar="[INPUT]...",
-            help="Requirements files, pyproject.toml, or - for stdin. Default: requirements.txt.",
+            help="Requirements files, pyproject.toml, or - for stdin. Default: requirements.in, else requirements.txt.",
             show_default=False,
         ),
     ] = None,
@@ -79,8 +79,9 @@ def lock_command(
     """
     from pipfreeze_lock.cli.locking import LockOptions, run_lock  # noqa: PLC0415  a command imports what it uses
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
-    from pipfreeze_lock.cli.targeting import TargetOptions  # noqa: PLC0415
+    from pipfreeze_lock.cli.targeting import TargetOptions, stronger_source  # noqa: PLC0415
 
+    base_image, dockerfile = stronger_source(context, base_image, dockerfile)
     target = TargetOptions(
         base_image=base_image,
         dockerfile=dockerfile,

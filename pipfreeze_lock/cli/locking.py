@@ -98,17 +98,24 @@ def _run_lock(given: LockOptions, talk: Talk) -> None:
     chosen = choose_targets(options.target, settings, recorded=existing.command, lock=output)
     for note in (*existing.notes, *chosen.notes):
         talk.warn(note)
+    several = len(chosen.targets) > 1
+    if several and output is None:
+        message = "several platforms give several locks, and stdout takes one"
+        raise UsageError(message, hints=["Give a file with `-o`, or one `--platform`."])
     requirements = read_inputs(options)
+    answers: list[Callable[[], None]] = []
     for target in chosen.targets:
-        several = len(chosen.targets) > 1
         path = _for_platform(output, target) if several and output is not None else output
         before = read_existing(path) if several else existing
-        _lock_one(options, requirements, target, path, before, talk, command_of_target=chosen.command(target, path))
+        command = chosen.command(target, path)
+        answers.append(_lock_one(options, requirements, target, path, before, talk, command_of_target=command))
+    for write in answers:  # once all are known, so that an error leaves no platform ahead of the others
+        write()
 
 
 def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
     """Fill in from ``[tool.pipfreeze-lock]`` what the command line leaves open, and the default input."""
-    inputs = tuple(settings.items("inputs", list(given.inputs))) or _default_inputs()
+    inputs = tuple(settings.places("inputs", list(given.inputs))) or _default_inputs()
     date = given.uploaded_prior_to or settings.values.get("uploaded-prior-to") or settings.values.get("exclude-newer")
     mentions = given.format_mentions or tuple(
         (f"--{key}", value) for key in ("no-binary", "only-binary") for value in settings.items(key, None)
@@ -116,12 +123,12 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
     return replace(
         given,
         inputs=inputs,
-        output=settings.text("output", given.output),
-        constraints=tuple(settings.items("constraint", list(given.constraints))),
+        output=settings.place("output", given.output),
+        constraints=tuple(settings.places("constraint", list(given.constraints))),
         extras=tuple(settings.items("extra", list(given.extras))),
         index_url=settings.text("index-url", given.index_url),
         extra_index_urls=tuple(settings.items("extra-index-url", list(given.extra_index_urls))),
-        find_links=tuple(settings.items("find-links", list(given.find_links))),
+        find_links=tuple(settings.places("find-links", list(given.find_links))),
         trusted_hosts=tuple(settings.items("trusted-host", list(given.trusted_hosts))),
         no_index=settings.flag("no-index", given.no_index),
         pre=settings.flag("pre", given.pre),
@@ -131,13 +138,13 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
         format_mentions=mentions,
         uploaded_prior_to=date,
         hashes=settings.text("hashes", given.hashes) or "chosen",
-        cert=settings.text("cert", given.cert),
-        client_cert=settings.text("client-cert", given.client_cert),
+        cert=settings.place("cert", given.cert),
+        client_cert=settings.place("client-cert", given.client_cert),
         proxy=settings.text("proxy", given.proxy),
         timeout=settings.number("timeout", given.timeout, 15),
         retries=int(settings.number("retries", given.retries, 5)),
         keyring_provider=settings.text("keyring-provider", given.keyring_provider),
-        cache_dir=settings.text("cache-dir", given.cache_dir),
+        cache_dir=settings.place("cache-dir", given.cache_dir),
     )
 
 
@@ -210,7 +217,8 @@ def _lock_one(
     talk: Talk,
     *,
     command_of_target: list[tuple[str, ...]],
-) -> None:
+) -> Callable[[], None]:
+    """Find the answer, and give what tells of it and writes it."""
     from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415  see `run_lock`
     from pipfreeze_lock.cli.progress import Progress  # noqa: PLC0415
     from pipfreeze_lock.cli.wiring import Wiring  # noqa: PLC0415
@@ -237,13 +245,19 @@ def _lock_one(
     finally:
         progress.stop()
         wiring.close()
-    for detail in locked.details:
-        talk.detail(detail)
-    for warning in (*wiring.index.notes, *locked.warnings, *wiring.markers.guesses()):
-        talk.warn(warning)
-    for hint in locked.hints:
-        talk.hint(hint)
-    show_or_write(locked, render(locked), path, existing, options, talk)
+    data = render(locked)
+    warnings = (*wiring.index.notes, *locked.warnings, *wiring.markers.guesses())
+
+    def tell_and_write() -> None:
+        for detail in locked.details:
+            talk.detail(detail)
+        for warning in warnings:
+            talk.warn(warning)
+        for hint in locked.hints:
+            talk.hint(hint)
+        show_or_write(locked, data, path, existing, options, talk)
+
+    return tell_and_write
 
 
 def hashes_of(text: str | None) -> HashesOf:

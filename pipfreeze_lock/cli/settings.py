@@ -31,8 +31,6 @@ _TEXTS = (
     "proxy",
     "cache-dir",
     "keyring-provider",
-    "resolver",
-    "format",
 )
 _LISTS = (
     "inputs",
@@ -49,7 +47,7 @@ _LISTS = (
     "extra",
 )
 _FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "no-cache")
-_NUMBERS = ("timeout", "retries")
+_NUMBERS: dict[str, Any] = {"timeout": int | float, "retries": int}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,20 @@ class Settings:
     def flag(self, key: str, given: bool) -> bool:
         """Whether either says so."""
         return given or bool(self.values.get(key, False))
+
+    def place(self, key: str, given: str | None) -> str | None:
+        """Give a path or URL as `text` does; a path in the table is relative to the folder of its file."""
+        return given if given is not None else self._from_here(self.values.get(key))
+
+    def places(self, key: str, given: list[str] | None) -> list[str]:
+        """Give paths and URLs as `items` does, relative likewise."""
+        return given or [str(self._from_here(one)) for one in self.items(key, None)]
+
+    def _from_here(self, location: str | None) -> str | None:
+        """Write a path of the table as seen from the working folder, so that messages show it as one would type it."""
+        if location in (None, "-") or self.path is None or "://" in str(location) or str(location).startswith("file:"):
+            return location
+        return os.path.relpath(self.path.parent / str(location))
 
     def number(self, key: str, given: float | None, default: float) -> float:
         """Give what the command line says, else the table, else the default."""
@@ -101,7 +113,8 @@ def _table(path: Path) -> dict[str, Any] | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"not valid TOML: {error}"
         raise UsageError(message, context=str(path)) from None
-    table = document.get("tool", {}).get("pipfreeze-lock")
+    tools = document.get("tool")
+    table = tools.get("pipfreeze-lock") if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
         message = "`tool.pipfreeze-lock` must be a table"
         raise UsageError(message, context=str(path))
@@ -113,7 +126,7 @@ def _checked(path: Path, key: str, value: Any) -> Any:
         return value
     if key in _FLAGS and isinstance(value, bool):
         return value
-    if key in _NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
+    if key in _NUMBERS and isinstance(value, _NUMBERS[key]) and not isinstance(value, bool):
         return value
     if key in _LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
@@ -121,9 +134,7 @@ def _checked(path: Path, key: str, value: Any) -> Any:
         return [value]
     known = (*_TEXTS, *_LISTS, *_FLAGS, *_NUMBERS)
     if key in known:
-        kind = "a text" if key in _TEXTS else "a list of texts" if key in _LISTS else "a number"
-        kind = "true or false" if key in _FLAGS else kind
-        message = f"`{key}` must be {kind}"
+        message = f"`{key}` must be {_kind(key)}"
         raise UsageError(message, context=f"{path}, [tool.pipfreeze-lock]")
     import difflib  # noqa: PLC0415  only for the error
 
@@ -131,6 +142,12 @@ def _checked(path: Path, key: str, value: Any) -> Any:
     hints = [f"Did you mean `{near[0]}`?"] if near else ["Keys are the long options of the command line."]
     message = f"unknown key `{key}`"
     raise UsageError(message, context=f"{path}, [tool.pipfreeze-lock]", hints=hints)
+
+
+def _kind(key: str) -> str:
+    if key in _NUMBERS:
+        return "a whole number" if _NUMBERS[key] is int else "a number"
+    return "a text" if key in _TEXTS else "a list of texts" if key in _LISTS else "true or false"
 
 
 def cache_folder(given: str | None) -> Path:

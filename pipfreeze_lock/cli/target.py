@@ -10,6 +10,7 @@ from pipfreeze_lock.cli import options
 
 
 def target_command(
+    context: typer.Context,
     base_image: options.BaseImage = None,
     dockerfile: options.Dockerfile = None,
     build_arg: options.BuildArg = None,
@@ -36,13 +37,14 @@ def target_command(
 
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
     from pipfreeze_lock.cli.settings import read_settings  # noqa: PLC0415
-    from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets  # noqa: PLC0415
+    from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets, stronger_source  # noqa: PLC0415
     from pipfreeze_lock.errors import UsageError  # noqa: PLC0415
     from pipfreeze_lock.target.describe import as_json, as_text  # noqa: PLC0415
 
     if output_format not in ("text", "json"):
         message = f"`--format {output_format}` is not known"
         raise UsageError(message, hints=["Write `text` or `json`."])
+    base_image, dockerfile = stronger_source(context, base_image, dockerfile)
     given = TargetOptions(
         base_image=base_image,
         dockerfile=dockerfile,

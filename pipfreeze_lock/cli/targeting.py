@@ -13,10 +13,12 @@ from pipfreeze_lock.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import typer
+
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["ChosenTargets", "TargetOptions", "choose_targets"]
+__all__ = ["ChosenTargets", "TargetOptions", "choose_targets", "stronger_source"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +98,23 @@ _FIELD_OF_OPTION = {
 }
 
 
+def stronger_source(
+    context: typer.Context, base_image: str | None, dockerfile: str | None
+) -> tuple[str | None, str | None]:
+    """Leave of a base image and a Dockerfile the one that is a flag, where the other comes from the environment."""
+    if base_image and dockerfile:
+        from_flag = {
+            name
+            for name in ("base_image", "dockerfile")
+            if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+        }
+        if from_flag == {"base_image"}:
+            return base_image, None
+        if from_flag == {"dockerfile"}:
+            return None, dockerfile
+    return base_image, dockerfile
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChosenTargets:
     """What was chosen, and how to say it again."""
@@ -129,9 +148,11 @@ def choose_targets(
     :param lock: The lock's path, to which recorded paths are relative.
     :raises UsageError: when nothing says what the target is, or one of them cannot be read.
     """
-    options = given
-    if not options.names_an_interpreter:
-        options = options.over(_configured(settings))
+    configured = _configured(settings)
+    if given.names_an_interpreter:  # another image, but for the same machines
+        options = replace(given, platforms=given.platforms or configured.platforms)
+    else:
+        options = given.over(configured)
     if not options.names_an_interpreter and recorded is not None:
         options = options.over(_recorded(recorded, lock))
     if not options.names_an_interpreter:
@@ -157,9 +178,9 @@ def _nothing_said() -> UsageError:
 
 
 def _configured(settings: Settings) -> TargetOptions:
-    options = TargetOptions(
+    return TargetOptions(
         base_image=settings.text("base-image", None),
-        dockerfile=settings.text("dockerfile", None),
+        dockerfile=settings.place("dockerfile", None),
         build_args=tuple(settings.items("build-arg", None)),
         stage=settings.text("stage", None),
         python_version=settings.text("python-version", None),
@@ -172,9 +193,6 @@ def _configured(settings: Settings) -> TargetOptions:
         no_base=settings.flag("no-base", given=False),
         markers=tuple(settings.items("marker", None)),
     )
-    if options.dockerfile and settings.path is not None:
-        return replace(options, dockerfile=str(settings.path.parent / options.dockerfile))
-    return options
 
 
 def _recorded(command: str, lock: Path | None) -> TargetOptions:
