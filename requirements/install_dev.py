@@ -39,7 +39,8 @@ def lock() -> int:
     python, machine, libc = this_machine()
     name = f"dev-cp{python.replace('.', '')}-{machine.replace('/', '-')}.lock"
     command = [
-        *(sys.executable, "-m", "pipfreeze_lock", "lock", "pyproject.toml", "requirements/dev.txt", "-o", f"requirements/{name}"),
+        *(sys.executable, "-m", "pipfreeze_lock", "lock", "pyproject.toml", "requirements/dev.txt"),
+        *("-o", f"requirements/{name}"),
         *("--python-version", platform.python_version(), "--platform", machine, "--libc", libc),
         *("--pip-version", pip_version(), "--no-base"),
     ]
