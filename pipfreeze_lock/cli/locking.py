@@ -96,13 +96,15 @@ def _run_lock(given: LockOptions, talk: Talk) -> None:
     output = _output(options.output, options.inputs)
     existing = read_existing(output)
     chosen = choose_targets(options.target, settings, recorded=existing.command, lock=output)
-    for note in (*existing.notes, *chosen.notes):
-        talk.warn(note)
     several = len(chosen.targets) > 1
     if several and output is None:
         message = "several platforms give several locks, and stdout takes one"
         raise UsageError(message, hints=["Give a file with `-o`, or one `--platform`."])
     requirements = read_inputs(options)
+    if output is not None:
+        _refuse_an_input(requirements, [_for_platform(output, one) if several else output for one in chosen.targets])
+    for note in (*existing.notes, *chosen.notes):
+        talk.warn(note)
     answers: list[Callable[[], None]] = []
     for target in chosen.targets:
         path = _for_platform(output, target) if several and output is not None else output
@@ -111,6 +113,15 @@ def _run_lock(given: LockOptions, talk: Talk) -> None:
         answers.append(_lock_one(options, requirements, target, path, before, talk, command_of_target=command))
     for write in answers:  # once all are known, so that an error leaves no platform ahead of the others
         write()
+
+
+def _refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:
+    """Keep what a person wrote from being replaced by the lock made of it."""
+    resolved = {output.resolve() for output in outputs}
+    for one in requirements.inputs:
+        if one.path != "-" and "://" not in one.path and Path(one.path).resolve() in resolved:
+            message = f"`{one.path}` is an input, and the lock would replace it"
+            raise UsageError(message, hints=["Give another file with `-o`, `requirements.lock` for instance."])
 
 
 def with_settings(given: LockOptions, settings: Settings) -> LockOptions:

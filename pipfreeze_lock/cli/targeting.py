@@ -198,7 +198,10 @@ def _configured(settings: Settings) -> TargetOptions:
 def _recorded(command: str, lock: Path | None) -> TargetOptions:
     """Read the target's options out of a recorded command; what is not one of them is passed over."""
     values: dict[str, Any] = {}
-    words = iter(shlex.split(command))
+    try:
+        words = iter(shlex.split(command))
+    except ValueError:  # edited by hand: it says nothing that could be taken
+        return TargetOptions()
     for word in words:
         if word == "--no-base":
             values["no_base"] = True

@@ -121,7 +121,12 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
         remarks=(*request.remarks, *_remarks(resolution)),
         options=_options_in_lock(request),
         pins=pins,
-        warnings=(*request.requirements.notes, *resolution.warnings, *_said_aloud(pins)),
+        warnings=(
+            *request.requirements.notes,
+            *_moved_in_vain(request, resolution),
+            *resolution.warnings,
+            *_said_aloud(pins),
+        ),
         hints=tuple(_remedies(pins, request, releases)),
         details=tuple(_details(resolution)),
     )
@@ -206,6 +211,14 @@ def _details(resolution: Resolution) -> Iterable[str]:
         if one.metadata.tier not in ("sidecar", "wheel"):
             note = f": {one.metadata.note}" if one.metadata.note else ""
             yield f"`{one.file.filename}`: dependencies known from {one.metadata.tier}{note}"
+
+
+def _moved_in_vain(request: LockRequest, resolution: Resolution) -> Iterable[str]:
+    """Say which names of ``-P`` are in no answer: misspelt ones would go unnoticed."""
+    there = {one.name for one in resolution.distributions} | {one.distribution.name for one in resolution.kept}
+    for one in request.upgraded:
+        if one.name not in there:
+            yield f"`--upgrade-package {one.text}` moves nothing: no requirement leads to `{one.name}`"
 
 
 def _said_aloud(pins: Iterable[Pin]) -> Iterable[str]:
