@@ -64,6 +64,7 @@ class SimpleIndexes(FileIndex):
         self._gathered: dict[str, tuple[ProjectPage, ...]] = {}
         self._listing: Future[list[_Listing]] | None = None
         self._validators: dict[str, str] = {}
+        self._orders: dict[str, list[str] | None] = {}
         self.notes: list[str] = list(places.notes)
         """Of places that hold nothing where something was expected, a sentence each."""
 
@@ -80,6 +81,16 @@ class SimpleIndexes(FileIndex):
     def prefetch(self, name: NormalizedName) -> None:
         """Ask every place now; `pages` waits for the answers."""
         self._ask(name)
+
+    def html_filenames(self, page: ProjectPage) -> Sequence[str] | None:
+        """Give the file names in the order of the page's HTML form, asked for once."""
+        if not page.url.startswith(("https://", "http://")):
+            return None
+        if page.url not in self._orders:
+            with self._lock:
+                validator = self._validators.get(page.url, "")
+            self._orders[page.url] = self._source.html_filenames(page.url, validator)
+        return self._orders[page.url]
 
     def validators(self) -> Mapping[str, str]:
         """Give, by the URL of every page that was read or missing, a text that is another one when the page is.

@@ -30,3 +30,12 @@ class FileIndex(Protocol):
     def prefetch(self, name: NormalizedName) -> None:
         """Say that `pages` will be called soon. Returns at once; an error is kept for `pages`."""
         ...  # pragma: no cover
+
+    def html_filenames(self, page: ProjectPage) -> Sequence[str] | None:
+        """Give the file names of a page in the order of its HTML form, which pips below 22.2 read.
+
+        PyPI lists both forms alike; not every mirror does. None where there is no such form.
+
+        :raises NetworkError: when the place could not answer.
+        """
+        ...  # pragma: no cover

@@ -22,6 +22,7 @@ __all__ = ["PageCache", "StoredPage"]
 
 _PAGES = "pages"
 _FILES = "files"
+_ORDERS = "orders"
 _ITERATIONS = 20_000
 """Of PBKDF2: 10 ms for each user, so that a copy of the cache is no quick way to try passwords."""
 
@@ -53,6 +54,7 @@ class StoredPage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 _decode_page = msgspec.msgpack.Decoder(StoredPage).decode
 _decode_files = msgspec.msgpack.Decoder(list[IndexFile]).decode
+_decode_order = msgspec.msgpack.Decoder(list[str]).decode
 
 
 class PageCache:
@@ -104,6 +106,20 @@ class PageCache:
     def forget(self, url: str, credentials: Credentials | None) -> None:
         """Drop a page that may not be kept any more."""
         self._cache.remove(_PAGES, self._key(url, credentials))
+
+    def order(self, url: str, validator: str) -> list[str] | None:
+        """Give the file names in the order of a page's HTML form, where they are known for that state of the page."""
+        data = self._cache.get(_ORDERS, f"{url}\n{validator}")
+        if data is None:
+            return None
+        try:
+            return _decode_order(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def keep_order(self, url: str, validator: str, filenames: list[str]) -> None:
+        """Keep what `order` gives."""
+        self._cache.put(_ORDERS, f"{url}\n{validator}", _encode(filenames))
 
     def _key(self, url: str, credentials: Credentials | None) -> str:
         return f"{url}\n{self._tag(credentials)}" if credentials else url

@@ -93,6 +93,24 @@ class PageSource:
             self._keep(url, page, response, now)
         return page
 
+    def html_filenames(self, url: str, validator: str) -> list[str] | None:
+        """Give the file names in the order of the page's HTML form; None where there is none.
+
+        :param url: Of the page, after redirects and without credentials.
+        :param validator: Of its JSON form: while that stays, the order is taken from the cache.
+        :raises NetworkError: when the place cannot be reached.
+        """
+        if self._cache is not None and (kept := self._cache.order(url, validator)) is not None:
+            return kept
+        response = self._http.get(url, {"accept": "text/html"})
+        content_type = response.headers.get("content-type", "").lower()
+        if response.status != 200 or not content_type.startswith("text/html"):
+            return None
+        names = [file.filename for file in _decode_html(response, content_type)]
+        if self._cache is not None:
+            self._later(self._cache.keep_order, url, validator, names)
+        return names
+
     def close(self) -> None:
         """Wait until what was read is kept; what is read later is not."""
         with self._closing:
@@ -156,16 +174,20 @@ class PageSource:
         if content_type.startswith("application/vnd.pypi.simple.v1+json"):
             files = decode_json(response.body, response.url)
         elif content_type.startswith(("text/html", "application/vnd.pypi.simple.v1+html")):
-            from pipfreeze_lock.index.simple_html import decode_html  # noqa: PLC0415  most indexes speak JSON
-
-            charset = _CHARSET.search(content_type)
-            files = decode_html(response.body, response.url, charset[1] if charset else None)
+            files = _decode_html(response, content_type)
         else:
             kind = content_type.partition(";")[0] or "no content type"
             msg = f"{place} answers with `{kind[:60]}`, which is no page of a package index"
             hints = ["An index URL ends in `/simple/` as a rule."]
             raise NetworkError(msg, context=response.url, hints=hints, reference="PEP 691")
         return Page(response.url, validator(response.headers, response.body), files)
+
+
+def _decode_html(response: HttpResponse, content_type: str) -> list[IndexFile]:
+    from pipfreeze_lock.index.simple_html import decode_html  # noqa: PLC0415  most indexes speak JSON
+
+    charset = _CHARSET.search(content_type)
+    return decode_html(response.body, response.url, charset[1] if charset else None)
 
 
 def _headers(stored: StoredPage | None, *, refresh: bool) -> dict[str, str]:

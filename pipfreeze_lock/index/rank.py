@@ -67,10 +67,21 @@ class ProjectFiles:
     """All files of one project on all places, grouped by version; the groups are evaluated when they are needed.
 
     May be asked from several threads at once; at worst they do the same work twice.
+
+    :param html_filenames: Gives the file names of a page in the order of its HTML form, for pips that read that one:
+        asked only where two files are equally good, and a mirror lists them otherwise in JSON.
     """
 
-    def __init__(self, name: NormalizedName, pages: Sequence[ProjectPage], rules: SelectionRules) -> None:
+    def __init__(
+        self,
+        name: NormalizedName,
+        pages: Sequence[ProjectPage],
+        rules: SelectionRules,
+        *,
+        html_filenames: Callable[[ProjectPage], Sequence[str] | None] | None = None,
+    ) -> None:
         self.name = name
+        self._html_filenames = None if rules.capabilities.json_index else html_filenames
         self.pages = pages
         self._rules = rules
         self._groups: dict[Version, list[_Entry]] = {}
@@ -115,7 +126,7 @@ class ProjectFiles:
             entries = filter(self._may_be_accepted, self._groups.get(version, []))
             verdicts = ((place, evaluate(file, page, self.name, self._rules)) for file, page, place in entries)
             accepted = [self._candidate(one, place) for place, one in verdicts if not isinstance(one, Rejected)]
-            found = self._candidates[version] = sorted(accepted, key=_preference, reverse=True)
+            found = self._candidates[version] = self._as_in_html(sorted(accepted, key=_preference, reverse=True))
         return found
 
     def versions(self) -> list[Version]:
@@ -241,6 +252,19 @@ class ProjectFiles:
                 return accepted.build, tag, among_equals
             case "version, tag, build":
                 return tag, accepted.build, among_equals
+
+    def _as_in_html(self, found: list[Candidate]) -> list[Candidate]:
+        """Order the best of one version by their place on the HTML page, where only their places tell them apart."""
+        if self._html_filenames is None or len(found) < 2 or found[0].preference[:-1] != found[1].preference[:-1]:
+            return found
+        best = [one for one in found if one.preference[:-1] == found[0].preference[:-1]]
+        names = self._html_filenames(best[0].page) if all(one.page is best[0].page for one in best) else None
+        places = {name: place for place, name in enumerate(names or ())}
+        if not all(one.file.filename in places for one in best):
+            return found
+        takes_last = self._rules.capabilities.takes_last_of_equals
+        best.sort(key=lambda one: places[one.file.filename], reverse=takes_last)
+        return best + found[len(best) :]
 
     def _group(self) -> None:
         """Put each file to its version with as little work as its name allows; `evaluate` judges it later."""

@@ -87,7 +87,9 @@ class Catalogue:
         project = self._projects.get(name)
         if project is None:
             self._reporter.fetching(name)
-            project = self._projects.setdefault(name, ProjectFiles(name, self._index.pages(name), self._rules))
+            index = self._index
+            found = ProjectFiles(name, index.pages(name), self._rules, html_filenames=index.html_filenames)
+            project = self._projects.setdefault(name, found)
         return project
 
     def static_metadata(self, found: IndexCandidate) -> CoreMetadata | None:

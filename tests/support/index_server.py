@@ -50,6 +50,8 @@ class Index:
     """Normalised project name to its files, in the order they are listed."""
     formats: tuple[Format, ...] = ("json", "html")
     shape: PageShape = field(default_factory=PageShape)
+    html_backwards: bool = False
+    """HTML lists the files in the opposite order of JSON; some mirrors have two orders, the public index has one."""
     ranges: Literal["multi", "single", "no-suffix", "none"] = "multi"
     """single: several ranges at once are answered with the whole; no-suffix: ``bytes=-N`` is answered with 501."""
     credentials: tuple[str, str] | None = None
@@ -234,6 +236,8 @@ class IndexServer:
             return _plain(406, "not in that format")
         cutoff = _instant(as_of) if as_of else None
         listed = [one for one in files if cutoff is None or _uploaded_before(one, cutoff)]
+        if index.html_backwards and chosen[0] == "html":
+            listed.reverse()
         # Keyed by what is listed and not by the project alone, since a test may add a file between two requests.
         key = (index.name, project, chosen[0], index.shape, index.absolute_urls, *(one.sha256 for one in listed))
         if key not in self._pages:
