@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ def nearest_names(name: str, known: Iterable[str] = (), *, count: int = 3) -> li
     if name in _IMPORT_NAMES:
         return [_IMPORT_NAMES[name]]
     import difflib  # noqa: PLC0415  only for an error
+    from importlib.resources import files  # noqa: PLC0415  likewise
 
     popular = files("pipfreeze_lock.index").joinpath("popular_names.txt").read_text(encoding="utf-8").split()
     candidates = {one for one in (*known, *popular) if one != name and abs(len(one) - len(name)) <= 3}
