@@ -70,6 +70,7 @@ def lock_command(
     keyring_provider: options.KeyringProvider = None,
     cache_dir: options.CacheDir = None,
     no_cache: options.NoCache = False,
+    refresh: options.Refresh = False,
     quiet: options.Quiet = 0,
     verbose: options.Verbose = 0,
 ) -> None:
@@ -127,6 +128,7 @@ def lock_command(
             keyring_provider=keyring_provider,
             cache_dir=cache_dir,
             no_cache=no_cache,
+            refresh=refresh,
         ),
         Talk(quiet=quiet, verbose=verbose),
     )

@@ -58,6 +58,7 @@ class LockOptions:
     keyring_provider: str | None
     cache_dir: str | None
     no_cache: bool
+    refresh: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -366,6 +366,14 @@ CacheDir = Annotated[
         rich_help_panel=_NETWORK,
     ),
 ]
+Refresh = Annotated[
+    bool,
+    typer.Option(
+        "--refresh",
+        help="Ask the index about every page, however fresh the cache has it; --upgrade and -P do so anyway.",
+        rich_help_panel=_NETWORK,
+    ),
+]
 NoCache = Annotated[
     bool,
     typer.Option(

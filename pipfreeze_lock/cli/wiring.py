@@ -94,9 +94,9 @@ class Wiring:
         client = Client(settings, credentials=credentials)
         cache = None if options.no_cache else Cache(cache_folder(options.cache_dir))
         places = Places.of(in_force)
-        # As pip does (`max-age=0` in its index/collector.py), every page is asked about, however fresh the cache has
-        # it: a release that was uploaded a minute ago is one that the image's pip would install.
-        index = SimpleIndexes(places, http=client, cache=cache, credentials=credentials, refresh=True)
+        # Whoever asks for what is new is not answered from a page that the index said may be kept for ten minutes.
+        refresh = options.refresh or options.upgrade or bool(options.upgrade_packages)
+        index = SimpleIndexes(places, http=client, cache=cache, credentials=credentials, refresh=refresh)
         metadata = LayeredMetadata(
             client=client,
             store=cache,
