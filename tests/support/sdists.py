@@ -224,7 +224,8 @@ def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     filename = STEM + "-py3-none-any.whl"
     with zipfile.ZipFile(os.path.join(wheel_directory, filename), "w") as archive:
-        archive.write("{module}.py")
+        with io.open("{module}.py", encoding="utf-8") as stream:  # its time stamp is older than zip knows
+            archive.writestr("{module}.py", stream.read())
         archive.writestr(STEM + ".dist-info/METADATA", METADATA)
         archive.writestr(STEM + ".dist-info/WHEEL", WHEEL)
         archive.writestr(STEM + ".dist-info/RECORD", "")
