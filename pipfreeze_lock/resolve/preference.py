@@ -77,7 +77,7 @@ class _Order:
 
 
 class OrderOf20_3(_Order):  # noqa: N801  the version reads best so
-    """pip 20.3: the user's own before all others, then by name."""
+    """pip 20.3 and 20.3.1: the user's own before all others, then by name."""
 
     def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002
         return all(parent is not None for _, parent in information), identifier
@@ -93,8 +93,8 @@ def _restrictiveness(information: Information) -> int:
     return 2 if operators else 3
 
 
-class OrderOf20_3_1(_Order):  # noqa: N801
-    """pip 20.3.1 to 21.0.1: setuptools last, the most restricted first."""
+class OrderOf20_3_2(_Order):  # noqa: N801
+    """pip 20.3.2 to 21.0.1: setuptools last, the most restricted first."""
 
     def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002
         transitive = all(parent is not None for _, parent in information)
@@ -118,12 +118,13 @@ def _is_cause(identifier: str, causes: Sequence[Any]) -> bool:
 
 
 class OrderOf21_2(_Order):  # noqa: N801
-    """pip 21.2: nearest to the inputs first, by a depth that is inferred as the search goes.
+    """pip 21.2: the inputs first, and what lies under them by a depth that is inferred as the search goes.
 
     These pips mean to put direct URLs first and test a value that is never None: so all are "direct".
     """
 
     delays_setuptools = True
+    remembers_depth_of_roots = False
     knows_causes = False
 
     def __init__(self, user_requested: Mapping[str, int]) -> None:
@@ -147,6 +148,8 @@ class OrderOf21_2(_Order):  # noqa: N801
     def _depth(self, identifier: str, information: Information) -> float:
         if identifier in self._user_requested:
             depth = 1.0
+            if not self.remembers_depth_of_roots:  # so that all but the roots are equally far
+                return depth
         else:
             depths = (self._depths[parent.identifier] if parent is not None else 0.0 for _, parent in information)
             depth = min(depths, default=math.inf) + 1.0
@@ -155,9 +158,10 @@ class OrderOf21_2(_Order):  # noqa: N801
 
 
 class OrderOf21_3(OrderOf21_2):  # noqa: N801
-    """pip 21.3 to 23.0: what caused the last step back comes early."""
+    """pip 21.3 to 23.0: what caused the last step back comes early, then what is nearest to the inputs."""
 
     knows_causes = True
+    remembers_depth_of_roots = True
 
 
 class OrderOf23_1(OrderOf21_3):  # noqa: N801
@@ -227,7 +231,7 @@ class OrderOf26_1(OrderOf25_1):  # noqa: N801
 
 _STEPS: tuple[tuple[str, type[_Order]], ...] = (
     ("20.3", OrderOf20_3),
-    ("20.3.1", OrderOf20_3_1),
+    ("20.3.2", OrderOf20_3_2),
     ("21.1", OrderOf21_1),
     ("21.2", OrderOf21_2),
     ("21.3", OrderOf21_3),
