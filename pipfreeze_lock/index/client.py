@@ -64,7 +64,7 @@ class SimpleIndexes(FileIndex):
         self._gathered: dict[str, tuple[ProjectPage, ...]] = {}
         self._listing: Future[list[_Listing]] | None = None
         self._validators: dict[str, str] = {}
-        self._orders: dict[str, list[str] | None] = {}
+        self._orders: dict[tuple[str, str], list[str] | None] = {}
         self.notes: list[str] = list(places.notes)
         """Of places that hold nothing where something was expected, a sentence each."""
 
@@ -82,15 +82,16 @@ class SimpleIndexes(FileIndex):
         """Ask every place now; `pages` waits for the answers."""
         self._ask(name)
 
-    def html_filenames(self, page: ProjectPage) -> Sequence[str] | None:
-        """Give the file names in the order of the page's HTML form, asked for once."""
+    def filenames_shown_to(self, pip: str, page: ProjectPage) -> Sequence[str] | None:
+        """Give the file names of a page in the order in which this pip is shown them; asked for once."""
         if not page.url.startswith(("https://", "http://")):
             return None
-        if page.url not in self._orders:
+        key = pip, page.url
+        if key not in self._orders:
             with self._lock:
                 validator = self._validators.get(page.url, "")
-            self._orders[page.url] = self._source.html_filenames(page.url, validator)
-        return self._orders[page.url]
+            self._orders[key] = self._source.filenames_shown_to(pip, page.url, validator)
+        return self._orders[key]
 
     def validators(self) -> Mapping[str, str]:
         """Give, by the URL of every page that was read or missing, a text that is another one when the page is.

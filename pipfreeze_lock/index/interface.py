@@ -31,11 +31,13 @@ class FileIndex(Protocol):
         """Say that `pages` will be called soon. Returns at once; an error is kept for `pages`."""
         ...  # pragma: no cover
 
-    def html_filenames(self, page: ProjectPage) -> Sequence[str] | None:
-        """Give the file names of a page in the order of its HTML form, which pips below 22.2 read.
+    def filenames_shown_to(self, pip: str, page: ProjectPage) -> Sequence[str] | None:
+        """Give the file names of a page in the order in which this pip is shown them; None where nobody can say.
 
-        PyPI lists both forms alike; not every mirror does. None where there is no such form.
+        pips below 22.2 read HTML, and some indexes answer pip 22.2 and 22.3 in HTML too. The public index lists both
+        forms alike; not every mirror does.
 
+        :param pip: Its version.
         :raises NetworkError: when the place could not answer.
         """
         ...  # pragma: no cover

@@ -107,9 +107,9 @@ class PageCache:
         """Drop a page that may not be kept any more."""
         self._cache.remove(_PAGES, self._key(url, credentials))
 
-    def order(self, url: str, validator: str) -> list[str] | None:
-        """Give the file names in the order of a page's HTML form, where they are known for that state of the page."""
-        data = self._cache.get(_ORDERS, f"{url}\n{validator}")
+    def order(self, pip: str, url: str, validator: str) -> list[str] | None:
+        """Give the file names in the order in which a pip is shown them, if known for that state of the page."""
+        data = self._cache.get(_ORDERS, f"{url}\n{validator}\n{pip}")
         if data is None:
             return None
         try:
@@ -117,9 +117,9 @@ class PageCache:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
-    def keep_order(self, url: str, validator: str, filenames: list[str]) -> None:
+    def keep_order(self, pip: str, url: str, validator: str, filenames: list[str]) -> None:
         """Keep what `order` gives."""
-        self._cache.put(_ORDERS, f"{url}\n{validator}", _encode(filenames))
+        self._cache.put(_ORDERS, f"{url}\n{validator}\n{pip}", _encode(filenames))
 
     def _key(self, url: str, credentials: Credentials | None) -> str:
         return f"{url}\n{self._tag(credentials)}" if credentials else url

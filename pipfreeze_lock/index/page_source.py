@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipfreeze_lock import __version__
 from pipfreeze_lock.errors import NetworkError
 from pipfreeze_lock.http.status_errors import status_error
 from pipfreeze_lock.index.freshness import lifetime, validator
 from pipfreeze_lock.index.page_cache import PageCache, StoredPage
 from pipfreeze_lock.index.simple_json import decode_json
+from pipfreeze_lock.target.pip_capabilities import capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,22 +95,25 @@ class PageSource:
             self._keep(url, page, response, now)
         return page
 
-    def html_filenames(self, url: str, validator: str) -> list[str] | None:
-        """Give the file names in the order of the page's HTML form; None where there is none.
+    def filenames_shown_to(self, pip: str, url: str, validator: str) -> list[str] | None:
+        """Give the file names in the order in which an index lists them for a pip; None where it has no such page.
 
         :param url: Of the page, after redirects and without credentials.
-        :param validator: Of its JSON form: while that stays, the order is taken from the cache.
+        :param validator: Of the page as we read it: while that stays, the order is taken from the cache.
         :raises NetworkError: when the place cannot be reached.
         """
-        if self._cache is not None and (kept := self._cache.order(url, validator)) is not None:
+        if self._cache is not None and (kept := self._cache.order(pip, url, validator)) is not None:
             return kept
-        response = self._http.get(url, {"accept": "text/html"})
-        content_type = response.headers.get("content-type", "").lower()
-        if response.status != 200 or not content_type.startswith("text/html"):
+        accept = _ACCEPT if capabilities(pip).json_index else "text/html"
+        # Who asks stands in it as well: nobody is to be deceived.
+        agent = f"pip/{pip} (on behalf of which asks pipfreeze-lock/{__version__})"
+        response = self._http.get(url, {"accept": accept, "user-agent": agent})
+        files = _files(response) if response.status == 200 else None
+        if files is None:
             return None
-        names = [file.filename for file in _decode_html(response, content_type)]
+        names = [file.filename for file in files]
         if self._cache is not None:
-            self._later(self._cache.keep_order, url, validator, names)
+            self._later(self._cache.keep_order, pip, url, validator, names)
         return names
 
     def close(self) -> None:
@@ -170,12 +175,9 @@ class PageSource:
             return Page(response.url, "absent", None)
         if response.status != 200:
             raise status_error(response, place, had_credentials=self._user(url) is not None)
-        content_type = response.headers.get("content-type", "").lower()
-        if content_type.startswith("application/vnd.pypi.simple.v1+json"):
-            files = decode_json(response.body, response.url)
-        elif content_type.startswith(("text/html", "application/vnd.pypi.simple.v1+html")):
-            files = _decode_html(response, content_type)
-        else:
+        files = _files(response)
+        if files is None:
+            content_type = response.headers.get("content-type", "").lower()
             kind = content_type.partition(";")[0] or "no content type"
             msg = f"{place} answers with `{kind[:60]}`, which is no page of a package index"
             hints = ["An index URL ends in `/simple/` as a rule."]
@@ -183,11 +185,17 @@ class PageSource:
         return Page(response.url, validator(response.headers, response.body), files)
 
 
-def _decode_html(response: HttpResponse, content_type: str) -> list[IndexFile]:
-    from pipfreeze_lock.index.simple_html import decode_html  # noqa: PLC0415  most indexes speak JSON
+def _files(response: HttpResponse) -> list[IndexFile] | None:
+    """Decode a page by its content type; None where that is no page's."""
+    content_type = response.headers.get("content-type", "").lower()
+    if content_type.startswith("application/vnd.pypi.simple.v1+json"):
+        return decode_json(response.body, response.url)
+    if content_type.startswith(("text/html", "application/vnd.pypi.simple.v1+html")):
+        from pipfreeze_lock.index.simple_html import decode_html  # noqa: PLC0415  most indexes speak JSON
 
-    charset = _CHARSET.search(content_type)
-    return decode_html(response.body, response.url, charset[1] if charset else None)
+        charset = _CHARSET.search(content_type)
+        return decode_html(response.body, response.url, charset[1] if charset else None)
+    return None
 
 
 def _headers(stored: StoredPage | None, *, refresh: bool) -> dict[str, str]:

@@ -68,8 +68,8 @@ class ProjectFiles:
 
     May be asked from several threads at once; at worst they do the same work twice.
 
-    :param html_filenames: Gives the file names of a page in the order of its HTML form, for pips that read that one:
-        asked only where two files are equally good, and a mirror lists them otherwise in JSON.
+    :param filenames_shown: Gives the file names of a page in the order in which this pip is shown them, which for one
+        that is not shown JSON may be another than ours; asked only where two files are equally good.
     """
 
     def __init__(
@@ -78,10 +78,10 @@ class ProjectFiles:
         pages: Sequence[ProjectPage],
         rules: SelectionRules,
         *,
-        html_filenames: Callable[[ProjectPage], Sequence[str] | None] | None = None,
+        filenames_shown: Callable[[ProjectPage], Sequence[str] | None] | None = None,
     ) -> None:
         self.name = name
-        self._html_filenames = None if rules.capabilities.json_index else html_filenames
+        self._filenames_shown = None if rules.capabilities.json_everywhere else filenames_shown
         self.pages = pages
         self._rules = rules
         self._groups: dict[Version, list[_Entry]] = {}
@@ -126,7 +126,7 @@ class ProjectFiles:
             entries = filter(self._may_be_accepted, self._groups.get(version, []))
             verdicts = ((place, evaluate(file, page, self.name, self._rules)) for file, page, place in entries)
             accepted = [self._candidate(one, place) for place, one in verdicts if not isinstance(one, Rejected)]
-            found = self._candidates[version] = self._as_in_html(sorted(accepted, key=_preference, reverse=True))
+            found = self._candidates[version] = self._as_shown(sorted(accepted, key=_preference, reverse=True))
         return found
 
     def versions(self) -> list[Version]:
@@ -253,12 +253,12 @@ class ProjectFiles:
             case "version, tag, build":
                 return tag, accepted.build, among_equals
 
-    def _as_in_html(self, found: list[Candidate]) -> list[Candidate]:
-        """Order the best of one version by their place on the HTML page, where only their places tell them apart."""
-        if self._html_filenames is None or len(found) < 2 or found[0].preference[:-1] != found[1].preference[:-1]:
+    def _as_shown(self, found: list[Candidate]) -> list[Candidate]:
+        """Order the best of one version as this pip is shown them, where only their places tell them apart."""
+        if self._filenames_shown is None or len(found) < 2 or found[0].preference[:-1] != found[1].preference[:-1]:
             return found
         best = [one for one in found if one.preference[:-1] == found[0].preference[:-1]]
-        names = self._html_filenames(best[0].page) if all(one.page is best[0].page for one in best) else None
+        names = self._filenames_shown(best[0].page) if all(one.page is best[0].page for one in best) else None
         places = {name: place for place, name in enumerate(names or ())}
         if not all(one.file.filename in places for one in best):
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from packaging.requirements import InvalidRequirement
@@ -88,7 +89,8 @@ class Catalogue:
         if project is None:
             self._reporter.fetching(name)
             index = self._index
-            found = ProjectFiles(name, index.pages(name), self._rules, html_filenames=index.html_filenames)
+            shown = partial(index.filenames_shown_to, self._rules.target.pip)
+            found = ProjectFiles(name, index.pages(name), self._rules, filenames_shown=shown)
             project = self._projects.setdefault(name, found)
         return project
 

@@ -93,6 +93,8 @@ class PipCapabilities:
     """Has ``--use-feature=fast-deps``: metadata by HTTP range."""
     json_index: bool = False
     """Asks an index for JSON (PEP 691)."""
+    json_everywhere: bool = False
+    """Is given JSON by every index that has it: some answer pip 22.2 and 22.3 in HTML though they ask for JSON."""
     metadata_files: bool = False
     """Reads ``.metadata`` beside a wheel where the link says so (PEP 658)."""
     core_metadata_attribute: bool = False
@@ -180,6 +182,7 @@ STEPS: tuple[Step, ...] = (
     Step("22.3", "prefers_allowed_hash", False, "hashes of JSON pages are lost", "models/link.py, Link.link_hash"),
     Step("22.3", "metadata_files", True, "PEP 658", "_internal/operations/prepare.py, #11111"),
     Step("23.0", "prefers_allowed_hash", True, "those of JSON pages are looked at again", "_internal/models/link.py"),
+    Step("23.0", "json_everywhere", True, "no index is known that answers it in HTML", "seen at a mirror"),
     Step("23.1", "setup_py_install", False, "setup.py install is gone", "_internal/req/req_install.py"),
     Step("23.2", "core_metadata_attribute", True, "PEP 714", "_internal/models/link.py"),
     Step("24.1", "legacy_versions", False, "packaging 24.1: PEP 440 alone", _FINDER),
