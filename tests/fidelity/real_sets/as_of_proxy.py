@@ -1,7 +1,7 @@
 """The public index as of a day, for pips that know no date option: pages on loopback, files where they always were.
 
-The pages are made from the index's JSON (PEP 691, 700), less the files uploaded from that day on; yank state is
-today's, as in our own ``--exclude-newer``. URL: ``http://127.0.0.1:PORT/2021-01-16/simple/``.
+The pages are made from the index's JSON (PEP 691, 700), less the files uploaded from that day on, in the order of the
+page that this pip would read: JSON, or HTML, which a mirror may order otherwise. Yank state is today's, as in our own ``--exclude-newer``. URL: ``http://127.0.0.1:PORT/2021-01-16/simple/``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import html
 import json
+import re
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         as_of, _, project = self.path.strip("/").partition("/simple/")
         try:
-            body = _page(project, as_of)
+            body = _page(project, as_of, reads_json=_JSON in self.headers.get("accept", ""))
         except urllib.error.HTTPError as error:
             self.send_error(error.code)
             return
@@ -62,17 +63,30 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _page(project: str, as_of: str) -> bytes:
+def _page(project: str, as_of: str, *, reads_json: bool) -> bytes:
     files = [one for one in _files(project) if one["upload-time"] < as_of]
+    if not reads_json:
+        files.sort(key=lambda one: _html_places(project)[one["filename"]])
     return "\n".join(["<!DOCTYPE html><html><body>", *map(_anchor, files), "</body></html>"]).encode()
 
 
 @functools.cache
 def _files(project: str) -> list[dict[str, Any]]:
-    request = urllib.request.Request(f"{PyPI.simple_url}/{project}/", headers={"Accept": _JSON})
-    with urllib.request.urlopen(request) as response:
-        files: list[dict[str, Any]] = json.load(response)["files"]
+    files: list[dict[str, Any]] = json.loads(_fetched(project, _JSON))["files"]
     return files
+
+
+@functools.cache
+def _html_places(project: str) -> dict[str, int]:
+    page = _fetched(project, "text/html").decode()
+    return {html.unescape(name).strip(): place for place, name in enumerate(re.findall(r">([^<>]+)</a>", page))}
+
+
+def _fetched(project: str, accept: str) -> bytes:
+    request = urllib.request.Request(f"{PyPI.simple_url}/{project}/", headers={"Accept": accept})
+    with urllib.request.urlopen(request) as response:
+        body: bytes = response.read()
+    return body
 
 
 def _anchor(file: dict[str, Any]) -> str:
