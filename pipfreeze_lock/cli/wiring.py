@@ -122,6 +122,7 @@ class Wiring:
             rules=rules,
             holds=markers.holds,
             explicit=files.candidate,
+            digest=files.digest,
             reporter=progress,
         )
         return cls(

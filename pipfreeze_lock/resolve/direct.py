@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+import hashlib
+import re
 from posixpath import basename
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -39,20 +40,20 @@ class DirectFiles:
         self._client = client
         self._metadata = metadata
         self._lock = Lock()
-        self._candidates: dict[str, FileCandidate] = {}
-        self._digests: dict[str, str] = {}
+        self._candidates: dict[tuple[str, str], FileCandidate] = {}
+        self._digests: dict[tuple[str, str], str] = {}
 
     def candidate(self, need: Need) -> FileCandidate:
         """Give the one candidate of a direct URL, its version read from its file name, else from its metadata.
 
         :raises NetworkError: when it cannot be fetched.
-        :raises MetadataError: when it is no distribution.
+        :raises MetadataError: when it is no distribution, or not what the hash in the URL says.
         """
         url = need.url
         if url is None:  # pragma: no cover  the provider asks for needs with a URL alone
             message = "a need without URL has no direct candidate"
             raise ValueError(message)
-        key = url.reveal()
+        key = need.name, url.reveal()
         with self._lock:
             candidate = self._candidates.get(key)
         if candidate is None:
@@ -66,12 +67,20 @@ class DirectFiles:
 
         :raises NetworkError: when it cannot be fetched.
         """
-        return self._sha256(page.url_of(file))
+        return self.digest(page, file, "sha256")
+
+    def digest(self, page: ProjectPage, file: IndexFile, algorithm: str) -> str:
+        """Fetch a file and give its hex digest by an algorithm of `hashlib`.
+
+        :raises NetworkError: when it cannot be fetched.
+        """
+        return self._digest(page.url_of(file), algorithm)
 
     def _make(self, need: Need, url: Url) -> FileCandidate:
         location = url.without_credentials.partition("#")[0]
         filename = unquote(basename(urlsplit(location).path))
-        file = IndexFile(filename=filename, url=location, hashes={"sha256": self._sha256(location)})
+        file = IndexFile(filename=filename, url=location, hashes={"sha256": self._digest(location, "sha256")})
+        self._check_fragment(url, location)
         page = ProjectPage(name=need.name, url=location, index=url, files=[file])
         metadata = self._metadata.metadata(page, file)
         if canonicalize_name(metadata.name) != need.name:
@@ -81,18 +90,33 @@ class DirectFiles:
         found = Candidate(file, page, version, str(version), filename.endswith(".whl"), need.name, ())
         return FileCandidate(found, need.name, metadata, direct_url=url, legacy_specifiers=self._legacy_specifiers)
 
-    def _sha256(self, url: str) -> str:
+    def _check_fragment(self, url: Url, location: str) -> None:
+        """Hold the file against ``#sha256=…``, as pip does: ``Link`` in its ``models/link.py``."""
+        stated = _HASH_IN_FRAGMENT.search(url.without_credentials.partition("#")[2])
+        if stated is None:
+            return
+        algorithm, wanted = stated.groups()
+        found = self._digest(location, algorithm)
+        if found != wanted:
+            message = f"the file is not the one that the URL means: its {algorithm} is {found}"
+            hints = ["Find out why the file differs from the one that was hashed, before you change the hash."]
+            raise MetadataError(message, context=str(url), hints=hints)
+
+    def _digest(self, url: str, algorithm: str) -> str:
         with self._lock:
-            digest = self._digests.get(url)
+            digest = self._digests.get((url, algorithm))
         if digest is None:
             response = self._client.get(url)
             if response.status != 200:
                 message = f"the server answered {response.status} for a file that must be hashed"
                 raise NetworkError(message, context=str(Url(url)))
-            digest = sha256(response.body).hexdigest()
+            digest = hashlib.new(algorithm, response.body, usedforsecurity=False).hexdigest()
             with self._lock:
-                self._digests[url] = digest
+                self._digests[url, algorithm] = digest
         return digest
+
+
+_HASH_IN_FRAGMENT = re.compile(r"(?:^|&)(sha1|sha224|sha256|sha384|sha512|md5)=([a-f0-9]+)")
 
 
 def _version_of(filename: str) -> Version | None:

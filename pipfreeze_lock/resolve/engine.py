@@ -10,6 +10,7 @@ from resolvelib.reporters import BaseReporter
 from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.resolve.allowed_hashes import check_hashes
 from pipfreeze_lock.resolve.explain import explain
 from pipfreeze_lock.resolve.interface import KeptDistribution, Resolution, ResolvedDistribution
 from pipfreeze_lock.resolve.needs import BaseCandidate, Candidate, FileCandidate, Need, needs_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.index.rank import SelectionRules
+    from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
     from pipfreeze_lock.model.lock import Via
     from pipfreeze_lock.model.requirement import Requirement
     from pipfreeze_lock.resolve.catalogue import Catalogue
@@ -46,6 +48,8 @@ class ResolvelibEngine:
     """Whether a marker holds on the target, with these extras asked for."""
     explicit: Callable[[Need], FileCandidate]
     """Makes the candidate of a direct URL."""
+    digest: Callable[[ProjectPage, IndexFile, str], str]
+    """Fetches a file and gives its hex digest by an algorithm."""
     reporter: ResolutionReporter
 
     def resolve(self, request: ResolveRequest) -> Resolution:
@@ -64,7 +68,9 @@ class ResolvelibEngine:
             prefetcher.stop()
         vias = edges(settled, roots, bounds_of(self._that_hold(request.requirements.constraints)), provider)
         spells_as_file = self.rules.capabilities.sdist_names == "as asked"
-        return _resolution(settled, vias, _warnings(provider, self.catalogue), spells_as_file=spells_as_file)
+        resolution = _resolution(settled, vias, _warnings(provider, self.catalogue), spells_as_file=spells_as_file)
+        check_hashes(resolution.distributions, (*roots, *constraints), self.digest)
+        return resolution
 
     def _that_hold(self, requirements: Iterable[Requirement]) -> list[Requirement]:
         return [one for one in requirements if one.marker is None or self.holds(one.marker, ())]
