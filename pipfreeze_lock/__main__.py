@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing takes longer to import than `pipfreeze_lock.memo` takes to answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,9 +16,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     :param argv: The arguments after the program's name; default: the process's.
     """
-    from pipfreeze_lock.cli.app import run  # noqa: PLC0415  a faster way in may be tried before typer is imported
+    from pipfreeze_lock.memo import replay  # noqa: PLC0415  before anything that takes long to import
 
-    return run(sys.argv[1:] if argv is None else argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    code = replay(arguments)
+    if code is not None:
+        return code
+    from pipfreeze_lock.cli.app import run  # noqa: PLC0415
+
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,7 @@ def lock_command(
     from pipfreeze_lock.cli.locking import LockOptions, run_lock  # noqa: PLC0415  a command imports what it uses
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
     from pipfreeze_lock.cli.targeting import TargetOptions, stronger_source  # noqa: PLC0415
+    from pipfreeze_lock.memo import Memo  # noqa: PLC0415
 
     base_image, dockerfile = stronger_source(context, base_image, dockerfile)
     target = TargetOptions(
@@ -131,6 +132,7 @@ def lock_command(
             refresh=refresh,
         ),
         Talk(quiet=quiet, verbose=verbose),
+        Memo(list(context.obj or [])),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.targeting import TargetOptions
+    from pipfreeze_lock.memo import Memo
     from pipfreeze_lock.model.lock import LockedSet, Pin
     from pipfreeze_lock.model.requirement import Requirement, RequirementSet
     from pipfreeze_lock.model.target import Target
@@ -72,20 +73,33 @@ class Existing:
     notes: tuple[str, ...] = ()
 
 
-def run_lock(given: LockOptions, talk: Talk) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What came of a lock, as `Memo.keep` takes it."""
+
+    said: str
+    wrote: str
+    left: str
+    content: bytes
+    holds_until: float
+
+
+def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     """Lock, once for each platform asked for.
+
+    :param memo: Is told of all that shapes the answer, and keeps it.
 
     :raises PipfreezeLockError: for whatever keeps it from being done; nothing was written then.
     """
     # A lock makes some hundred thousand small objects and hardly a cycle: looking for those took a third of its time.
     gc.disable()
     try:
-        _run_lock(given, talk)
+        _run_lock(given, talk, memo)
     finally:
         gc.enable()
 
 
-def _run_lock(given: LockOptions, talk: Talk) -> None:
+def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415  after the options were read
     from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
 
@@ -101,19 +115,45 @@ def _run_lock(given: LockOptions, talk: Talk) -> None:
     if several and output is None:
         message = "several platforms give several locks, and stdout takes one"
         raise UsageError(message, hints=["Give a file with `-o`, or one `--platform`."])
-    requirements = read_inputs(options)
+    requirements = read_inputs(options, memo)
     if output is not None:
         _refuse_an_input(requirements, [_for_platform(output, one) if several else output for one in chosen.targets])
     for note in (*existing.notes, *chosen.notes):
         talk.warn(note)
-    answers: list[Callable[[], None]] = []
+    answers: list[Callable[[], Told]] = []
     for target in chosen.targets:
         path = _for_platform(output, target) if several and output is not None else output
         before = read_existing(path) if several else existing
         command = chosen.command(target, path)
         answers.append(_lock_one(options, requirements, target, path, before, talk, command_of_target=command))
-    for write in answers:  # once all are known, so that an error leaves no platform ahead of the others
-        write()
+    # Once all are known, so that an error leaves no platform ahead of the others.
+    told = [tell_and_write() for tell_and_write in answers]
+    if output is not None and len(told) == 1 and not options.no_cache:
+        _note_files(memo, given, settings, chosen.options.dockerfile)
+        memo.file(output, existing.data)
+        one = told[0]
+        memo.keep(
+            holds_until=one.holds_until,
+            said=one.said,
+            wrote=one.wrote,
+            left=None if existing.notes else one.left,
+            output=str(output),
+            content=one.content,
+        )
+
+
+def _note_files(memo: Memo, given: LockOptions, settings: Settings, dockerfile: str | None) -> None:
+    """Tell of the files that were looked at beside the inputs, and of those that were looked for."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        path = folder / "pyproject.toml"
+        memo.file(path, path.read_bytes() if path.is_file() else None)
+        if path == settings.path:
+            break
+    if not given.inputs and not Path("requirements.in").exists():
+        memo.file("requirements.in", None)
+    if dockerfile is not None:
+        memo.file(dockerfile, Path(dockerfile).read_bytes())
 
 
 def _refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:
@@ -229,7 +269,7 @@ def _lock_one(
     talk: Talk,
     *,
     command_of_target: list[tuple[str, ...]],
-) -> Callable[[], None]:
+) -> Callable[[], Told]:
     """Find the answer, and give what tells of it and writes it."""
     from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415  see `run_lock`
     from pipfreeze_lock.cli.progress import Progress  # noqa: PLC0415
@@ -260,14 +300,25 @@ def _lock_one(
     data = render(locked)
     warnings = (*wiring.index.notes, *locked.warnings, *wiring.markers.guesses())
 
-    def tell_and_write() -> None:
+    # What is built, or fetched from where nobody says how long it stays, may be another thing the next time.
+    is_settled = not any(pin.url for pin in locked.pins) and not any(key == "warning" for key, _ in locked.remarks)
+
+    def tell_and_write() -> Told:
         for detail in locked.details:
             talk.detail(detail)
         for warning in warnings:
             talk.warn(warning)
         for hint in locked.hints:
             talk.hint(hint)
-        show_or_write(locked, data, path, existing, options, talk)
+        said = talk.said
+        wrote, left = show_or_write(locked, data, path, existing, options, talk)
+        return Told(
+            said=said,
+            wrote=talk.rendered(wrote),
+            left=talk.rendered(left),
+            content=data,
+            holds_until=wiring.index.fresh_until if is_settled else 0,
+        )
 
     return tell_and_write
 
@@ -316,32 +367,34 @@ def parse_date(text: str) -> datetime:
 
 def show_or_write(
     locked: LockedSet, data: bytes, path: Path | None, existing: Existing, options: LockOptions, talk: Talk
-) -> None:
-    """Write the lock, or with ``--dry-run`` or ``--diff`` show what would change; say what was done."""
+) -> tuple[str, str]:
+    """Write the lock, or with ``--dry-run`` or ``--diff`` show what would change; say what was done.
+
+    :return: What is said where the file is written, and where it is left as it was.
+    """
     from pipfreeze_lock.lockfile.requirements_txt import parse  # noqa: PLC0415  after the answer is there
     from pipfreeze_lock.report import changes as report  # noqa: PLC0415
 
     shown = str(path) if path is not None else "-"
     if options.diff:
         sys.stdout.write(report.unified_diff(existing.data or b"", data, path=shown))
-        return
+        return "", ""
     changes = report.changes(existing.lock, parse(data, path=shown)) if existing.lock is not None else None
     if options.dry_run:
         text = report.as_text(changes) if changes is not None else data.decode()
         sys.stdout.write(text)
         talk.say(f"Nothing was written: that is what `{shown}` would {'change by' if changes is not None else 'be'}.")
-        return
+        return "", ""
     if path is None:
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
-        return
+        return "", ""
     from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  after the answer is there
 
-    written = write_atomically(path, data)
     count = len(locked.pins)
-    if not written:
-        talk.say(f"{shown} is as it was: {count} distributions.")
-        return
+    left = f"{shown} is as it was: {count} distributions."
+    wrote = f"{shown}: {count} distributions for {locked.target}."
     if changes is not None:
-        talk.say(report.as_text(changes).rstrip())
-    talk.say(f"{shown}: {count} distributions for {locked.target}.")
+        wrote = f"{report.as_text(changes).rstrip()}\n{wrote}"
+    talk.say(wrote if write_atomically(path, data) else left)
+    return wrote, left

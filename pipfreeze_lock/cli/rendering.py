@@ -50,6 +50,8 @@ class Talk:
         self.level = verbose - quiet
         self._stream = sys.stderr
         self._colour = wants_colour(sys.stderr)
+        self.said = ""
+        """All that was written, as it was written."""
 
     def say(self, text: str) -> None:
         """Say what was done; not with ``-q``."""
@@ -76,10 +78,15 @@ class Talk:
         self._stream.write(error_text(error, colour=self._colour))
         self._stream.flush()
 
+    def rendered(self, text: str) -> str:
+        """Give what `say` would write of a text: nothing with ``-q``."""
+        return f"{text}\n" if self.level >= 0 else ""
+
     def paint(self, text: str, style: Style) -> str:
         """Colour a part of what is said."""
         return paint(text, style, colour=self._colour)
 
     def _write(self, text: str) -> None:
+        self.said += text + "\n"
         self._stream.write(text + "\n")
         self._stream.flush()

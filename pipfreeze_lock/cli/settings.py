@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,11 +150,7 @@ def _kind(key: str) -> str:
 
 
 def cache_folder(given: str | None) -> Path:
-    """Give where pages and metadata are kept: the platform's place for caches, as pip takes it (platformdirs)."""
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "pipfreeze-lock" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "pipfreeze-lock"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pipfreeze-lock"
+    """Give where pages and metadata are kept."""
+    from pipfreeze_lock.cache_folder import default_cache_folder  # noqa: PLC0415  only where there is a cache
+
+    return Path(given or default_cache_folder())

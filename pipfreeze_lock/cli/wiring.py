@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.locking import LockOptions
     from pipfreeze_lock.cli.progress import Progress
     from pipfreeze_lock.http.keyring_program import KeyringProgram
+    from pipfreeze_lock.memo import Memo
     from pipfreeze_lock.metadata.interface import BuildInterpreter
     from pipfreeze_lock.model.requirement import RequirementSet
     from pipfreeze_lock.model.target import Target
@@ -43,14 +45,23 @@ if TYPE_CHECKING:
 __all__ = ["Wiring", "read_inputs"]
 
 
-def read_inputs(options: LockOptions) -> RequirementSet:
-    """Read the requirements, and add the options that stand among them to those of the command line."""
+def read_inputs(options: LockOptions, memo: Memo) -> RequirementSet:
+    """Read the requirements, and add the options that stand among them to those of the command line.
+
+    :param memo: Is told of what was read.
+    """
     client: list[Client] = []
+    environment = _NotedEnvironment()
 
     def read(location: str) -> bytes:
         if "://" in location and not location.startswith("file:") and not client:
             client.append(_client(options, _index_options(options)))
-        return read_location(location, client=client[0] if client else None, stdin=sys.stdin.buffer.read)
+        content = read_location(location, client=client[0] if client else None, stdin=sys.stdin.buffer.read)
+        if "://" in location or location == "-":
+            memo.is_void = True
+        else:
+            memo.file(location, content)
+        return content
 
     try:
         return load_requirements(
@@ -58,12 +69,30 @@ def read_inputs(options: LockOptions) -> RequirementSet:
             constraints=options.constraints,
             options=_index_options(options),
             read=read,
-            environment=os.environ,
+            environment=environment,
             extras=options.extras,
         )
     finally:
+        memo.variables(environment.names)
         for one in client:
             one.close()
+
+
+class _NotedEnvironment(Mapping[str, str]):
+    """The process's environment, with the names that somebody asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return os.environ[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(os.environ)
+
+    def __len__(self) -> int:
+        return len(os.environ)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +119,9 @@ class Wiring:
         """Put them together for one target."""
         in_force = requirements.options
         settings = _http_settings(options, in_force)
-        credentials = CredentialStore(credential_urls(in_force), netrc=settings.netrc, keyring=_keyring(options))
+        direct = (one.url for one in requirements.requirements if one.url and one.url.credentials)
+        urls = (*credential_urls(in_force), *direct)
+        credentials = CredentialStore(urls, netrc=settings.netrc, keyring=_keyring(options))
         client = Client(settings, credentials=credentials)
         cache = None if options.no_cache else Cache(cache_folder(options.cache_dir))
         places = Places.of(in_force)

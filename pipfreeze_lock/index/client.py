@@ -102,6 +102,11 @@ class SimpleIndexes(FileIndex):
         with self._lock:
             return dict(self._validators)
 
+    @property
+    def fresh_until(self) -> float:
+        """Until when (seconds since the epoch) all that was read may be used without asking; 0 where nobody says."""
+        return 0.0 if self._links else self._source.fresh_until
+
     def close(self) -> None:
         """Give up what nobody waits for, and see to it that what was read is kept.
 

@@ -69,6 +69,8 @@ class PageSource:
         self._writer = ThreadPoolExecutor(1, "page-cache-writer")
         self._closing = threading.Lock()
         self._is_closed = False
+        self.fresh_until = float("inf")
+        """Seconds since the epoch: until then every page that was given may be used without asking."""
 
     def page(self, url: Url, place: str) -> Page:
         """Give a page.
@@ -83,9 +85,11 @@ class PageSource:
         now = self._clock()
         if stored and not self._refresh and stored.is_fresh(now):
             if page := self._from_cache(stored):
+                self._note_freshness(stored.stored_at + stored.lifetime)
                 return page
             stored = None  # its files are damaged, so a 304 would be of no use
         response = self._http.get(url.reveal(), _headers(stored, refresh=self._refresh))
+        self._note_freshness(0 if is_local else now + (lifetime(response.headers, now) or 0))
         if response.status == 304 and stored:
             if page := self._renewed(url, stored, response, now):
                 return page
@@ -121,6 +125,10 @@ class PageSource:
         with self._closing:
             self._is_closed = True
         self._writer.shutdown(wait=True)
+
+    def _note_freshness(self, until: float) -> None:
+        with self._closing:
+            self.fresh_until = min(self.fresh_until, until)
 
     def _user(self, url: Url) -> Credentials | None:
         if own := url.credentials:
