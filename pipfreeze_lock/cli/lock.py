@@ -14,7 +14,7 @@ def lock_command(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[INPUT]...",
+            metavar="INPUT",
             help="Requirements files, pyproject.toml, or - for stdin. Default: requirements.in, else requirements.txt.",
             show_default=False,
         ),

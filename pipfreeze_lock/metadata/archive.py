@@ -104,7 +104,7 @@ def _files_of(data: bytes | memoryview, filename: str) -> dict[str, bytes | memo
         try:
             return _collect(_entries_in_memory(unpacked))
         except UnusualTarError:
-            return _collect(_tar_entries(unpacked))
+            return _collect(_tar_entries(memoryview(unpacked)))
     return _collect(_tar_entries(data))
 
 
@@ -123,7 +123,7 @@ def _collect(entries: Iterator[_Entry]) -> dict[str, bytes | memoryview | None]:
     return files
 
 
-def _entries_in_memory(unpacked: bytes) -> Iterator[_Entry]:
+def _entries_in_memory(unpacked: bytearray) -> Iterator[_Entry]:
     for member in tar_members(unpacked):
         yield _Entry(member.name, len(member.content), member.is_file, partial(_content, member))
 

@@ -69,6 +69,8 @@ class LayeredMetadata:
         self._tasks: dict[str, _Task[CoreMetadata | _Pending]] = {}
         self._builds: dict[str, _Task[CoreMetadata]] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="metadata")
+        self._unpacking = threading.BoundedSemaphore(2)
+        """An unpacked sdist may hold 100 MB: few at once."""
         self._builder: Builder | None = None
         self._decoder = msgspec.msgpack.Decoder(CoreMetadata)
 
@@ -129,11 +131,13 @@ class LayeredMetadata:
 
         data = fetch(self._client, url, file.hashes)
         try:
-            found = static_metadata(open_sdist(data, file.filename), self._target)
-        except NotStaticError as reason:
-            sibling = None if self._no_build else self._of_sibling(page, file)
-            return sibling or _Pending(str(reason))
-        return found
+            with self._unpacking:
+                return static_metadata(open_sdist(data, file.filename), self._target)
+        except NotStaticError as error:
+            reason = str(error)
+        del data  # what follows may wait for the network, and an sdist may hold 20 MB
+        sibling = None if self._no_build else self._of_sibling(page, file)
+        return sibling or _Pending(reason)
 
     def _of_sibling(self, page: ProjectPage, file: IndexFile) -> CoreMetadata | None:
         from pipfreeze_lock.metadata.sibling import sibling_wheels  # noqa: PLC0415

@@ -20,6 +20,7 @@ __all__ = ["TarMember", "UnusualTarError", "gunzipped", "tar_members"]
 
 _BLOCK = 512
 _GZIP = 31
+_PIECE = 2**20
 _REGULAR = frozenset(b"0\x007")
 """Type flags of a file: POSIX's, that of tars before POSIX, and "contiguous", which everyone takes for a file."""
 _NAMED_BY_ITSELF = frozenset(b"0\x00712345 6")
@@ -38,32 +39,35 @@ class TarMember(NamedTuple):
     is_file: bool
 
 
-def gunzipped(data: bytes | memoryview, most: int) -> bytes:
-    """Decompress a gzip file, of one member or several.
+def gunzipped(data: bytes | memoryview, most: int) -> bytearray:
+    """Decompress a gzip file, of one member or several, into one piece of memory.
 
     :param most: Bytes; more than that is a ValueError.
     :raises EOFError: when it is cut short.
     :raises zlib.error: when it is damaged.
     """
-    parts: list[bytes] = []
-    left = most
-    rest: bytes | memoryview = data
+    view = memoryview(data)
+    unpacked = bytearray()
+    rest: bytes | memoryview = view
     while rest:
         stream = zlib.decompressobj(_GZIP)
-        part = stream.decompress(rest, left + 1)
-        left -= len(part)
-        if left < 0:
-            msg = f"it unpacks to more than {most} bytes"
-            raise ValueError(msg)
-        parts.append(part)
-        if not stream.eof:
-            msg = "it is cut short"
-            raise EOFError(msg)
-        rest = stream.unused_data.lstrip(b"\x00")
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        position = 0
+        while not stream.eof:
+            piece = stream.unconsumed_tail or rest[position : position + _PIECE]
+            if not piece:
+                msg = "it is cut short"
+                raise EOFError(msg)
+            if not stream.unconsumed_tail:
+                position += len(piece)
+            unpacked += stream.decompress(piece, _PIECE * 8)
+            if len(unpacked) > most:
+                msg = f"it unpacks to more than {most} bytes"
+                raise ValueError(msg)
+        rest = bytes(rest[position - len(stream.unused_data) :]).lstrip(b"\x00")
+    return unpacked
 
 
-def tar_members(data: bytes) -> Iterator[TarMember]:
+def tar_members(data: bytes | bytearray) -> Iterator[TarMember]:
     """Give the members in the archive's order.
 
     :raises UnusualTarError: for what only ``tarfile`` reads, and for what may be damage.
@@ -103,18 +107,18 @@ def tar_members(data: bytes) -> Iterator[TarMember]:
         raise UnusualTarError(msg)
 
 
-def _name(header: bytes) -> str:
+def _name(header: bytes | bytearray) -> str:
     name = _text(header[:100])
     if header[257:263] == b"ustar\x00" and header[345]:
         return f"{_text(header[345:500])}/{name}"
     return name
 
 
-def _text(field: bytes) -> str:
+def _text(field: bytes | bytearray) -> str:
     return field.partition(b"\x00")[0].decode("utf-8", "surrogateescape")
 
 
-def _number(field: bytes, base: int = 8) -> int:
+def _number(field: bytes | bytearray, base: int = 8) -> int:
     digits = field.strip(b" \x00") or b"0"
     if not digits.isdigit():
         msg = "a member's size is not a number"
@@ -126,7 +130,7 @@ def _number(field: bytes, base: int = 8) -> int:
         raise UnusualTarError(msg) from None
 
 
-def _pax_records(block: bytes) -> dict[str, str]:
+def _pax_records(block: bytes | bytearray) -> dict[str, str]:
     r"""Read ``LENGTH KEYWORD=VALUE\n`` records (POSIX.1-2001, pax)."""
     records: dict[str, str] = {}
     position = 0
