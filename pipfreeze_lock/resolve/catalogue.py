@@ -40,15 +40,21 @@ class Replayable(Generic[T]):
     def __init__(self, source: Iterable[T]) -> None:
         self._source = iter(source)
         self._seen: list[T] = []
+        self._failure: Exception | None = None
 
     def __iter__(self) -> Iterator[T]:
         position = 0
         while True:
             if position == len(self._seen):
+                if self._failure is not None:  # a generator that raised would say that there is nothing more
+                    raise self._failure
                 try:
                     self._seen.append(next(self._source))
                 except StopIteration:
                     return
+                except Exception as error:
+                    self._failure = error
+                    raise
             yield self._seen[position]
             position += 1
 
