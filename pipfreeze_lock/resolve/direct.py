@@ -18,18 +18,22 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from pipfreeze_lock.errors import MetadataError, NetworkError
+from pipfreeze_lock.errors import MetadataError, NetworkError, ResolutionError
+from pipfreeze_lock.index.filenames import parse_wheel_name
 from pipfreeze_lock.index.rank import Candidate
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.resolve.needs import FileCandidate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipfreeze_lock.http.interface import HttpClient
+    from pipfreeze_lock.index.rank import SelectionRules
     from pipfreeze_lock.metadata.interface import MetadataSource
     from pipfreeze_lock.resolve.needs import Need
 
-__all__ = ["DirectFiles"]
+__all__ = ["DirectFiles", "supported"]
 
 
 class DirectFiles:
@@ -114,6 +118,27 @@ class DirectFiles:
             with self._lock:
                 self._digests[url, algorithm] = digest
         return digest
+
+
+def supported(explicit: Callable[[Need], FileCandidate], rules: SelectionRules) -> Callable[[Need], FileCandidate]:
+    """Give what makes candidates of direct URLs, and refuses a wheel that is for others.
+
+    Source: ``_fail_if_link_is_unsupported_wheel`` in pip's ``resolvelib/factory.py``.
+    """
+
+    def checked(need: Need) -> FileCandidate:
+        candidate = explicit(need)
+        filename = candidate.found.file.filename
+        wheel = parse_wheel_name(filename, rules.capabilities.wheel_names) if candidate.found.is_wheel else None
+        if wheel is not None and rules.tag_place(wheel.tags) is None:
+            from pipfreeze_lock.index.wheel_support import why_unsupported  # noqa: PLC0415  for error messages alone
+
+            message = f"this pip does not take `{filename}`: {why_unsupported(wheel.tags, rules.target)}"
+            hints = ["Name a wheel for the target, or the sdist."]
+            raise ResolutionError(message, context=str(getattr(need.origin, "source", need.url)), hints=hints)
+        return candidate
+
+    return checked
 
 
 _HASH_IN_FRAGMENT = re.compile(r"(?:^|&)(sha1|sha224|sha256|sha384|sha512|md5)=([a-f0-9]+)")

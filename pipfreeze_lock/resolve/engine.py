@@ -11,6 +11,7 @@ from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep, Resolv
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.resolve.allowed_hashes import check_hashes
+from pipfreeze_lock.resolve.direct import supported
 from pipfreeze_lock.resolve.explain import explain
 from pipfreeze_lock.resolve.interface import KeptDistribution, Resolution, ResolvedDistribution
 from pipfreeze_lock.resolve.needs import BaseCandidate, Candidate, FileCandidate, Need, needs_of
@@ -93,7 +94,7 @@ class ResolvelibEngine:
             bounds=bounds_of(constraints),
             base=base,
             preferred=request.preferred,
-            explicit=self.explicit,
+            explicit=supported(self.explicit, self.rules),
         )
 
     def _search(self, provider: PipProvider, roots: list[Requirement]) -> list[Candidate]:
