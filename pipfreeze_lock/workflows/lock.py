@@ -146,18 +146,18 @@ def _pin(one: ResolvedDistribution, request: LockRequest, hasher: FileHasher, re
     files: Sequence[tuple[ProjectPage, IndexFile]] = ((one.page, one.file),)
     if request.hashes == "all" and one.direct_url is None:
         files = releases.files_of(one.name, one.version)
-    hashes = {f"sha256:{_sha256(page, file, hasher)}" for page, file in files} if request.hashes != "none" else set()
+    locked = tuple(_locked_file(page, file, hasher if request.hashes != "none" else None) for page, file in files)
     return Pin(
         name=one.name,
         version=one.version,
         spelling=one.spelling if one.spelling != one.name else None,
         extras=tuple(sorted(one.extras)),
         url=one.direct_url.without_credentials if one.direct_url is not None else None,
-        hashes=tuple(sorted(hashes)),
+        hashes=tuple(sorted({found for file in locked for found in file.hashes if request.hashes != "none"})),
         via=_relocated(one.via, request),
         notes=tuple(_notes(one, releases)),
         filename=one.file.filename,
-        files=tuple(_locked_file(page, file, hasher) for page, file in files),
+        files=locked,
     )
 
 
@@ -174,17 +174,15 @@ def _relocated(vias: tuple[Via, ...], request: LockRequest) -> tuple[Via, ...]:
     return tuple(sorted(found, key=str))
 
 
-def _sha256(page: ProjectPage, file: IndexFile, hasher: FileHasher) -> str:
-    return file.hashes.get("sha256") or hasher.sha256(page, file)
-
-
-def _locked_file(page: ProjectPage, file: IndexFile, hasher: FileHasher) -> LockedFile:
+def _locked_file(page: ProjectPage, file: IndexFile, hasher: FileHasher | None) -> LockedFile:
+    """Describe a file; without a hasher, nothing is fetched for a hash that nobody asks for."""
+    digest = file.hashes.get("sha256") or (hasher.sha256(page, file) if hasher is not None else None)
     return LockedFile(
         filename=file.filename,
         url=page.url_of(file),
         size=file.size,
         upload_time=file.upload_time,
-        hashes=(f"sha256:{_sha256(page, file, hasher)}",),
+        hashes=(f"sha256:{digest}",) if digest else (),
     )
 
 
