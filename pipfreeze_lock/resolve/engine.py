@@ -76,6 +76,12 @@ class ResolvelibEngine:
     def _that_hold(self, requirements: Iterable[Requirement]) -> list[Requirement]:
         return [one for one in requirements if one.marker is None or self.holds(one.marker, ())]
 
+    @property
+    def _bound_base(self) -> bool:
+        # pips before 20.3 have no search of their own: the newest answers for them.
+        known = self.rules.capabilities
+        return known.extras_bound_base or known.resolver != "resolvelib"
+
     def _provider(
         self,
         request: ResolveRequest,
@@ -85,7 +91,7 @@ class ResolvelibEngine:
     ) -> PipProvider:
         user_requested: dict[str, int] = {}
         for place, root in enumerate(roots):
-            user_requested.setdefault(needs_of(root)[0].identifier, place)
+            user_requested.setdefault(needs_of(root, bound_base=self._bound_base)[0].identifier, place)
         return PipProvider(
             catalogue=self.catalogue,
             order=search_order(request.target.pip, user_requested),
@@ -95,11 +101,13 @@ class ResolvelibEngine:
             base=base,
             preferred=request.preferred,
             explicit=supported(self.explicit, self.rules),
+            bound_base=self._bound_base,
         )
 
     def _search(self, provider: PipProvider, roots: list[Requirement]) -> list[Candidate]:
         # pip puts needs with extras last, so that what bounds their base is known first (collect_root_requirements).
-        needs = sorted((need for root in roots for need in needs_of(root)), key=lambda need: bool(need.extras))
+        needs = [need for root in roots for need in needs_of(root, bound_base=self._bound_base)]
+        needs.sort(key=lambda need: bool(need.extras))
         reporter = _Reporter(self.reporter)
         resolver: Resolver[Need, Candidate, str] = Resolver(provider, reporter)
         try:

@@ -47,7 +47,7 @@ PYTHON = "<Python from Requires-Python>"
 class Dependency:
     """A parsed ``Requires-Dist``; one object for each distinct text of a run."""
 
-    __slots__ = ("extras", "marker", "name", "needs", "specifier", "text", "url")
+    __slots__ = ("_needs", "extras", "marker", "name", "specifier", "text", "url")
 
     def __init__(self, text: str, parsed: Pep508Requirement, specifier: SpecifierSet) -> None:
         self.text = text
@@ -56,7 +56,13 @@ class Dependency:
         self.specifier = specifier
         self.marker: Marker | None = parsed.marker
         self.url: Url | None = Url(parsed.url) if parsed.url else None
-        self.needs: tuple[Need, ...] = tuple(needs_of(self))
+        self._needs: dict[bool, tuple[Need, ...]] = {}
+
+    def needs(self, *, bound_base: bool) -> tuple[Need, ...]:
+        """Give the steps of the search that it makes: always the same objects; see `needs_of`."""
+        if bound_base not in self._needs:
+            self._needs[bound_base] = tuple(needs_of(self, bound_base=bound_base))
+        return self._needs[bound_base]
 
 
 @cache
@@ -120,19 +126,22 @@ class Need:
 _ANY = SpecifierSet()
 
 
-def needs_of(origin: Requirement | Dependency) -> list[Need]:
+def needs_of(origin: Requirement | Dependency, *, bound_base: bool = True) -> list[Need]:
     """Split a requirement as pip does: extras and a specifier make two needs, the specifier on the bare name too.
 
     Source: ``_make_requirements_from_install_req`` in pip's ``resolvelib/factory.py``.
+
+    :param bound_base: pips before 23.3 make one need, of the name with its extras alone.
     """
     bare: frozenset[NormalizedName] = frozenset()
     if origin.url is not None:
         base = Need(name=origin.name, extras=bare, specifier=_ANY, origin=origin, url=origin.url)
         if not origin.extras:
             return [base]
-        return [base, Need(name=origin.name, extras=origin.extras, specifier=_ANY, origin=origin, url=origin.url)]
+        full = Need(name=origin.name, extras=origin.extras, specifier=_ANY, origin=origin, url=origin.url)
+        return [base, full] if bound_base else [full]
     need = Need(name=origin.name, extras=origin.extras, specifier=origin.specifier, origin=origin)
-    if origin.extras and origin.specifier:
+    if bound_base and origin.extras and origin.specifier:
         return [Need(name=origin.name, extras=bare, specifier=origin.specifier, origin=origin), need]
     return [need]
 

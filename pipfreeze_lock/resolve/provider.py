@@ -85,6 +85,8 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
     preferred: Mapping[NormalizedName, Preferred]
     explicit: Callable[[Need], FileCandidate]
     """Makes the candidate of a direct URL."""
+    bound_base: bool = True
+    """Whether ``a[x]<2`` bounds ``a``: see `pipfreeze_lock.resolve.needs.needs_of`."""
     _extras: dict[tuple[FileCandidate | BaseCandidate, frozenset[NormalizedName]], ExtrasCandidate] = field(
         default_factory=dict
     )
@@ -146,12 +148,12 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
             return []  # asked for only where the target's Python is not what a candidate requires
         own = list(requirements[identifier])
         name, extras = own[0].name, own[0].extras
-        needs = own + list(requirements[name]) if extras and name in requirements else own
+        of_base = list(requirements[name]) if extras and name in requirements else []
         excluded = {id(candidate) for candidate in incompatibilities[identifier]}
-        explicit = self._explicit_candidates(needs)
+        explicit = self._explicit_candidates(own + of_base)
         if explicit:
             return self._agreeing(explicit, extras, own, excluded)
-        bases = self._bases(name, needs)
+        bases = self._bases(name, own + of_base if self.bound_base else own)
         if not extras:
             return lambda: (base for base in bases() if id(base) not in excluded)
         return lambda: (
@@ -187,7 +189,7 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
             if requires_python and self.rules.specifiers.allows_python(requires_python, self.rules.python) is False:
                 yield PythonNeed(requires_python)
         for dependency in self.dependencies_that_hold(candidate):
-            yield from dependency.needs
+            yield from dependency.needs(bound_base=self.bound_base)
 
     def _explicit_candidates(self, needs: list[Need]) -> list[FileCandidate | BaseCandidate]:
         explicit: list[FileCandidate | BaseCandidate] = []

@@ -93,6 +93,8 @@ class PipCapabilities:
     """Has ``--use-feature=fast-deps``: metadata by HTTP range."""
     json_index: bool = False
     """Asks an index for JSON (PEP 691)."""
+    extras_bound_base: bool = False
+    """``a[x]<2`` bounds ``a`` from the start of the search; before, only once a candidate of ``a[x]`` is settled."""
     json_everywhere: bool = False
     """Is given JSON by every index that has it: some answer pip 22.2 and 22.3 in HTML though they ask for JSON."""
     metadata_files: bool = False
@@ -185,6 +187,7 @@ STEPS: tuple[Step, ...] = (
     Step("23.0", "json_everywhere", True, "no index is known that answers it in HTML", "seen at a mirror"),
     Step("23.1", "setup_py_install", False, "setup.py install is gone", "_internal/req/req_install.py"),
     Step("23.2", "core_metadata_attribute", True, "PEP 714", "_internal/models/link.py"),
+    Step("23.3", "extras_bound_base", True, "`a[x]<2` is also a requirement of `a`", f"{_FACTORY}, #11924"),
     Step("24.1", "legacy_versions", False, "packaging 24.1: PEP 440 alone", _FINDER),
     Step("24.1", "legacy_specifiers", False, "packaging 24.1: PEP 440 alone", _SPECIFIERS),
     Step("24.1", "prefix_fills_short_release", True, "packaging 24.1", _SPECIFIERS),
