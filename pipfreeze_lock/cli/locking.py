@@ -104,7 +104,7 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
 
     settings = read_settings(Path.cwd())
-    options = with_settings(given, settings)
+    options = checked(with_settings(given, settings))
     if options.upgrade and options.upgrade_packages:
         message = "`--upgrade` moves everything, `--upgrade-package` one thing"
         raise UsageError(message, hints=["Give one of them."])
@@ -117,7 +117,11 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
         raise UsageError(message, hints=["Give a file with `-o`, or one `--platform`."])
     requirements = read_inputs(options, memo)
     if output is not None:
-        _refuse_an_input(requirements, [_for_platform(output, one) if several else output for one in chosen.targets])
+        outputs = [_for_platform(output, one) if several else output for one in chosen.targets]
+        if len(set(outputs)) < len(outputs):
+            message = "two of the platforms are alike, and their locks would have one name"
+            raise UsageError(message, hints=["Lock them one by one, each with its `-o`."])
+        _refuse_an_input(requirements, outputs)
     for note in (*existing.notes, *chosen.notes):
         talk.warn(note)
     answers: list[Callable[[], Told]] = []
@@ -200,6 +204,23 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
     )
 
 
+def checked(options: LockOptions) -> LockOptions:
+    """Give the options back if they make sense.
+
+    :raises UsageError: for a number that is out of range, and for an extra that no input can have.
+    """
+    if options.timeout is not None and not 0 < options.timeout < float("inf"):
+        message = f"`--timeout {options.timeout:g}` is no time that one can wait for"
+        raise UsageError(message, hints=["Give seconds, more than 0."])
+    if options.retries is not None and options.retries < 0:
+        message = f"`--retries {options.retries}` is less than none"
+        raise UsageError(message, hints=["`--retries 0` asks once."])
+    if options.extras and not any(Path(one).name == "pyproject.toml" for one in options.inputs):
+        message = f"`--extra {options.extras[0]}` is for a pyproject.toml, and none of the inputs is one"
+        raise UsageError(message, hints=[f"In a requirements file, write it at the project: `NAME[{options.extras[0]}]`."])
+    return options
+
+
 def _default_inputs() -> tuple[str, ...]:
     for name in ("requirements.in", "requirements.txt"):
         if Path(name).is_file():
@@ -216,7 +237,7 @@ def _output(given: str | None, inputs: tuple[str, ...]) -> Path | None:
         return Path(given)
     if inputs[0] == "-" or "://" in inputs[0]:
         return None
-    return Path(inputs[0]).with_name("requirements.lock")
+    return Path(inputs[0]).parent / "requirements.lock"
 
 
 def _for_platform(output: Path, target: Target) -> Path:

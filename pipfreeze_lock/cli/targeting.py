@@ -160,6 +160,10 @@ def choose_targets(
     if options.base_image and options.dockerfile:
         message = "`--base-image` and `--dockerfile` both name the base image"
         raise UsageError(message, hints=["Give one of them."])
+    if not options.dockerfile and (options.stage or options.build_args):
+        message = f"`{'--stage' if options.stage else '--build-arg'}` is for a Dockerfile, and there is none"
+        raise UsageError(message, hints=["Name it with `--dockerfile`."])
+    options = replace(options, platforms=tuple(dict.fromkeys(options.platforms)))
     platforms: tuple[str | None, ...] = options.platforms or (None,)
     notes: list[str] = []
     targets = tuple(_target(options, platform, notes) for platform in platforms)

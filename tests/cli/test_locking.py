@@ -137,6 +137,12 @@ def test_two_platforms_give_two_locks(index: IndexServer, workplace: Path) -> No
     assert (ran.code, ran.out) == (2, "")
 
 
+@pytest.mark.usefixtures("index")
+def test_one_platform_twice_is_one(workplace: Path) -> None:
+    assert run("lock", *TARGET, "--platform", "linux/amd64").code == 0
+    assert sorted(everything(workplace)) == ["requirements.lock", "requirements.txt"]
+
+
 def test_of_two_platforms_none_is_written_when_one_has_no_answer(index: IndexServer, workplace: Path) -> None:
     index.add(wheel("c", "1.0", tag="py3-none-manylinux2014_x86_64"))
     (workplace / "requirements.txt").write_text("c\n")
@@ -315,6 +321,17 @@ def test_the_input_is_never_overwritten(index: IndexServer, workplace: Path) -> 
         (["--keyring-provider", "wallet"], 2, "`--keyring-provider wallet` is not known"),
         (["--index-url", "ftp://index.example/simple"], 2, "ftp://index.example/simple"),
         (["--no-index", "-f", "missing"], 4, "`a`"),
+        (["."], 3, "."),
+        ([""], 3, ""),
+        (["--timeout", "0"], 2, "`--timeout 0`"),
+        (["--timeout", "-1"], 2, "`--timeout -1`"),
+        (["--timeout", "inf"], 2, "`--timeout inf`"),
+        (["--timeout", "nan"], 2, "`--timeout nan`"),
+        (["--retries", "-1"], 2, "`--retries -1`"),
+        (["--extra", "web"], 2, "`--extra web` is for a pyproject.toml"),
+        (["--stage", "web"], 2, "`--stage` is for a Dockerfile"),
+        (["--build-arg", "A=1"], 2, "`--build-arg` is for a Dockerfile"),
+        (["--platform", "linux/x86_64"], 2, "would have one name"),
     ],
 )
 @pytest.mark.usefixtures("index")
