@@ -228,8 +228,15 @@ def _said_aloud(pins: Iterable[Pin]) -> Iterable[str]:
                 yield f"`{pin.name}=={pin.version}` is {note}"
 
 
-def _remedies(pins: Iterable[Pin], request: LockRequest, releases: Releases) -> Iterable[str]:
-    """Say what would spare the image from compiling."""
+def _remedies(pins: Sequence[Pin], request: LockRequest, releases: Releases) -> Iterable[str]:
+    yield from _against_compiling(pins, request, releases)
+    yanked = [pin for pin in pins if _may_move(pin) and any(note.startswith("yanked") for note in pin.notes)]
+    if yanked:
+        bounds = ", ".join(f"`{pin.name}!={pin.version}`" for pin in yanked)
+        yield f"pip {request.target.pip} takes yanked releases; a constraint keeps it from them: {bounds}."
+
+
+def _against_compiling(pins: Iterable[Pin], request: LockRequest, releases: Releases) -> Iterable[str]:
     compiled = [pin for pin in pins if pin.filename and not pin.filename.endswith(".whl") and pin.url is None]
     pips = {pin.name: releases.needed_pip(pin.name, pin.version) for pin in compiled}
     newer = [pip for pip in pips.values() if pip is not None]
