@@ -87,6 +87,16 @@ def _register() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run a command line and give its exit code; never raises."""
+    code = _run(argv)
+    try:
+        sys.stdout.flush()  # what is short waits in the buffer, and Python's own exit would complain
+    except BrokenPipeError:
+        _forget_stdout()
+        return _CLOSED_PIPE
+    return code
+
+
+def _run(argv: Sequence[str]) -> int:
     _register()
     try:
         result = typer.main.get_command(app)(

@@ -114,13 +114,26 @@ def test_ctrl_c_while_an_index_is_asked(index: IndexServer) -> None:
 @pytest.mark.parametrize("arguments", CLOSED_PIPE)
 def test_a_closed_pipe_ends_quietly(arguments: list[str], workplace: Path) -> None:
     """``pipfreeze-lock target … | head -1``, when head is gone before anything is written."""
+    ran = into_closed_pipe(*arguments, cwd=workplace)
+    assert (ran.returncode, ran.stderr) == (141, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: pipes are closed otherwise elsewhere")
+@pytest.mark.parametrize("arguments", [["-o", "-"], ["--diff"], ["--dry-run"]])
+@pytest.mark.usefixtures("index")
+def test_a_lock_into_a_closed_pipe(arguments: list[str], workplace: Path) -> None:
+    ran = into_closed_pipe("lock", *TARGET, *arguments, "-q", cwd=workplace)
+    assert (ran.returncode, ran.stderr) == (141, "")
+
+
+def into_closed_pipe(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "pipfreeze_lock", *arguments]
-    ran = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, cwd=workplace)
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}  # set by many images, which hides what waits in a buffer
+    ran = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, cwd=cwd, env=buffered)
     os.close(writing)
-    assert ran.stderr == ""
-    assert ran.returncode == 141
+    return ran
 
 
 @pytest.mark.usefixtures("workplace")
