@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.cli.settings import Settings, read_settings
-from pipfreeze_lock.errors import InputError, LockFileError, UsageError
+from pipfreeze_lock.errors import InputError, LockFileError, PipfreezeLockError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -315,6 +315,10 @@ def _lock_one(
             remarks=(("uploaded-prior-to", f"{date:%Y-%m-%dT%H:%M:%SZ}"),) if date else (),
         )
         locked = lock(request, resolver=wiring.resolver, hasher=wiring.files, releases=wiring.releases)
+    except PipfreezeLockError:
+        for note in wiring.index.notes:  # a folder that is not there, say: it may be the cause
+            talk.warn(note)
+        raise
     finally:
         progress.stop()
         wiring.close()

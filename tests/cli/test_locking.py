@@ -345,6 +345,14 @@ def test_what_is_wrong_is_said(workplace: Path, arguments: list[str], code: int,
 
 
 @pytest.mark.usefixtures("index")
+def test_a_folder_that_is_not_there_may_be_the_cause() -> None:
+    ran = run("lock", *TARGET, "--no-index", "-f", "whels")
+    assert ran.code == 4
+    assert "warning: " in ran.said.partition("error: ")[0]
+    assert "whels" in ran.said
+
+
+@pytest.mark.usefixtures("index")
 def test_an_index_that_is_down(workplace: Path) -> None:
     ran = run("lock", *TARGET, "--index-url", "http://127.0.0.1:9/simple/", "--retries", "0")
     assert ran.code == 5, ran
