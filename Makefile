@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts format lock-dev bench clean
+.PHONY: help setup demo test check lint types contracts format lock-dev fidelity-real bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,8 +53,13 @@ format: $(STAMP) ## Write the code as ruff would
 lock-dev: $(STAMP) ## Lock our own development requirements for the interpreter of .venv
 	$(BIN)/python requirements/install_dev.py --lock
 
-bench: $(STAMP) ## Ours beside uv and pip-compile, from a recorded index on loopback
+fidelity-real: $(STAMP) ## Compare locks with what real pips take on the public index: an hour, network, old interpreters
+	PYTHONPATH=tests $(BIN)/python -m fidelity.real_sets
+
+bench: $(STAMP) ## Ours beside uv and pip-compile, from an index that is recorded once and served from loopback
+	@test -d .cache/benchmarks/pages || $(BIN)/python benchmarks/record.py
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py --latency 0.03 --tool pipfreeze-lock --tool uv
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
