@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False  # typing takes longer to import than `pipfreeze_lock.memo` takes to answer
@@ -16,6 +17,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     :param argv: The arguments after the program's name; default: the process's.
     """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _open_closed_streams()
     from pipfreeze_lock.memo import replay  # noqa: PLC0415  before anything that takes long to import
 
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -25,6 +28,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     from pipfreeze_lock.cli.app import run  # noqa: PLC0415
 
     return run(arguments)
+
+
+def _open_closed_streams() -> None:
+    """Put a stream where Python has none since it was closed before we started (``>&-``).
+
+    Nobody hears what is said on stderr then; the other two fail when they are used, as their descriptors would, instead
+    of with an `AttributeError`, or of reading and writing some file that was opened in their place.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(os.open(os.devnull, os.O_WRONLY), closefd=False, encoding="utf-8")  # noqa: SIM115  it stays
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", closefd=False, encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

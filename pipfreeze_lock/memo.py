@@ -11,6 +11,7 @@ damaged entry, or a file that cannot be read, means that there is no memo; then 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -30,6 +31,7 @@ _OTHER_VARIABLES = frozenset({"NO_COLOR", "FORCE_COLOR", "TERM"})
 _UNREPEATABLE = frozenset(
     {"-", "--no-cache", "--no-cache-dir", "--refresh", "--dry-run", "-n", "--diff", "--upgrade", "-U"}
 )
+_KEYS = {"holds", "files", "variables", "said", "last", "output", "content"}
 _UNREPEATABLE_STARTS = ("-P", "--upgrade-package", "--output-file=-", "--output=-", "-o-")
 
 
@@ -40,8 +42,11 @@ def replay(argv: list[str]) -> int | None:
     """
     if not is_repeatable(argv):
         return None
-    entry = _read(_path(argv))
-    if entry is None or not _holds(entry):
+    try:
+        entry = _read(_path(argv))
+        if entry is None or not _holds(entry):
+            return None
+    except (OSError, ValueError, TypeError):  # no working folder, code in a zip, an entry of another shape: run
         return None
     return _told(entry)
 
@@ -57,15 +62,31 @@ class Memo:
     """What a run notes down, so that it can be repeated."""
 
     def __init__(self, argv: list[str]) -> None:
-        self._path = _path(argv) if is_repeatable(argv) else None
+        try:
+            self._path = _path(argv) if is_repeatable(argv) else None
+        except OSError:  # our own code lies in a zip, say
+            self._path = None
         self._files: dict[str, str] = {}
         self._variables: dict[str, str] = {}
         self.is_void = self._path is None
         """To be set where something shapes the answer that cannot be looked at again at once."""
 
     def file(self, path: str | os.PathLike[str], content: bytes | None) -> None:
-        """Note a file that was read; None: there was none."""
-        self._files[os.path.abspath(path)] = _digest(content)
+        """Note a file that was read; None: there was none. What can be read but once (a pipe) makes the memo void."""
+        if content is not None and not os.path.isfile(path):
+            self.is_void = True
+        self._note(path, _digest(content))
+
+    def file_to_be_read(self, path: str | os.PathLike[str]) -> None:
+        """Note a file as it is now, before somebody reads it: what is changed in between is then noticed."""
+        if os.path.exists(path) and not os.path.isfile(path):
+            self.is_void = True
+        else:
+            self._note(path, _digest_of_file(path))
+
+    def _note(self, path: str | os.PathLike[str], digest: str) -> None:
+        if self._files.setdefault(os.path.abspath(path), digest) != digest:  # changed between two readers
+            self.is_void = True
 
     def variables(self, names: Iterable[str]) -> None:
         """Note environment variables whose values stand in an input."""
@@ -96,9 +117,12 @@ class Memo:
         beside = f"{self._path}.{os.getpid()}"
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            with open(beside, "w", encoding="utf-8") as file:
-                json.dump(entry, file)
-            os.replace(beside, self._path)
+            try:
+                with open(beside, "w", encoding="utf-8") as file:
+                    json.dump(entry, file)
+                os.replace(beside, self._path)
+            except OSError:  # a full disk, say
+                os.unlink(beside)
         except OSError:
             return
 
@@ -108,7 +132,7 @@ def _path(argv: list[str]) -> str:
     names = sorted(name for name in os.environ if name.startswith(_OWN_VARIABLES) or name in _OTHER_VARIABLES)
     variables = [f"{name}={os.environ[name]}" for name in names]
     parts = [os.getcwd(), sys.version, str(sys.stderr.isatty()), _code(), *argv, *variables]
-    return os.path.join(_cache_folder(argv), _KIND, _digest("\0".join(parts).encode()))
+    return os.path.join(_cache_folder(argv), _KIND, _digest("\0".join(parts).encode(errors="surrogateescape")))
 
 
 def _code() -> str:
@@ -129,12 +153,13 @@ def _code() -> str:
 
 
 def _cache_folder(argv: list[str]) -> str:
+    given = ""  # of several the last, as the command line's parser has it
     for place, argument in enumerate(argv):
         if argument == "--cache-dir":
-            return "".join(argv[place + 1 : place + 2])
-        if argument.startswith("--cache-dir="):
-            return argument.partition("=")[2]
-    return os.environ.get(f"{_OWN_VARIABLES}CACHE_DIR") or default_cache_folder()
+            given = "".join(argv[place + 1 : place + 2])
+        elif argument.startswith("--cache-dir="):
+            given = argument.partition("=")[2]
+    return given or os.environ.get(f"{_OWN_VARIABLES}CACHE_DIR") or default_cache_folder()
 
 
 def _read(path: str) -> dict[str, Any] | None:
@@ -146,7 +171,7 @@ def _read(path: str) -> dict[str, Any] | None:
         entry = json.loads(data)
     except (OSError, ValueError):
         return None
-    return entry if isinstance(entry, dict) and entry.keys() >= {"holds", "files", "output", "content"} else None
+    return entry if isinstance(entry, dict) and entry.keys() >= _KEYS else None
 
 
 def _holds(entry: dict[str, Any]) -> bool:
@@ -178,8 +203,9 @@ def _told(entry: dict[str, Any]) -> int | None:
         except InputError:
             return None
     wrote, left = entry["last"]
-    sys.stderr.write(entry["said"] + (left if is_there and left is not None else wrote))
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # nobody listens, and the lock is written
+        sys.stderr.write(entry["said"] + (left if is_there and left is not None else wrote))
+        sys.stderr.flush()
     return 0
 
 
@@ -191,7 +217,7 @@ def _digest(content: bytes | None) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _digest_of_file(path: str) -> str:
+def _digest_of_file(path: str | os.PathLike[str]) -> str:
     try:
         with open(path, "rb") as file:
             return _digest(file.read())
@@ -203,4 +229,4 @@ def _digest_of_file(path: str) -> str:
 
 def _digest_of_variable(name: str) -> str:
     value = os.environ.get(name)
-    return _digest(None if value is None else value.encode())
+    return _digest(None if value is None else value.encode(errors="surrogateescape"))

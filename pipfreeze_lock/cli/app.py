@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from pipfreeze_lock import __version__
 from pipfreeze_lock.cli.plain_command import PlainCommand, take_plain_values
-from pipfreeze_lock.errors import PipfreezeLockError
+from pipfreeze_lock.errors import InputError, PipfreezeLockError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,10 @@ class _Group(TyperGroup):
         except BrokenPipeError:
             _forget_stdout()
             raise typer.Exit(_CLOSED_PIPE) from None
+        except OSError as error:
+            if error.filename is not None:  # of a file: whoever opened it should have told of it
+                raise
+            raise typer.Exit(_told_of_stdout(error)) from None
         except KeyboardInterrupt:
             raise typer.Exit(_INTERRUPTED) from None
 
@@ -93,6 +97,8 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return _CLOSED_PIPE
+    except OSError as error:
+        return _told_of_stdout(error)
     return code
 
 
@@ -134,6 +140,13 @@ def _told(error: Exception) -> int:
         "hint: Please report it; PIPFREEZE_LOCK_TRACEBACK=1 shows where it happened.\n"
     )
     return _OUR_BUG
+
+
+def _told_of_stdout(error: OSError) -> int:
+    """Tell that stdin or stdout cannot be used: closed before we started, or on a disk that is full."""
+    _forget_stdout()
+    sys.stderr.write(f"error: standard input or output fails: {(error.strerror or str(error)).lower()}\n")
+    return InputError.exit_code
 
 
 def _forget_stdout() -> None:

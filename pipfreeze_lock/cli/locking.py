@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.cli.settings import Settings, read_settings
+from pipfreeze_lock.cli.settings import Settings, read_settings, working_folder
 from pipfreeze_lock.errors import InputError, LockFileError, PipfreezeLockError, UsageError
 
 if TYPE_CHECKING:
@@ -103,14 +103,19 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415  after the options were read
     from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
 
-    settings = read_settings(Path.cwd())
+    _note_settings(memo, given)
+    settings = read_settings(working_folder())
     options = checked(with_settings(given, settings))
+    if options.dry_run or options.diff or options.upgrade or options.upgrade_packages or options.refresh:
+        memo.is_void = True  # here and not by the arguments alone, where `-qn` hides a `-n`
     if options.upgrade and options.upgrade_packages:
         message = "`--upgrade` moves everything, `--upgrade-package` one thing"
         raise UsageError(message, hints=["Give one of them."])
     output = _output(options.output, options.inputs)
     existing = read_existing(output)
-    chosen = choose_targets(options.target, settings, recorded=existing.command, lock=output)
+    chosen = choose_targets(
+        options.target, settings, recorded=existing.command, lock=output, to_be_read=memo.file_to_be_read
+    )
     several = len(chosen.targets) > 1
     if several and output is None:
         message = "several platforms give several locks, and stdout takes one"
@@ -133,7 +138,6 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     # Once all are known, so that an error leaves no platform ahead of the others.
     told = [tell_and_write() for tell_and_write in answers]
     if output is not None and len(told) == 1 and not options.no_cache:
-        _note_files(memo, given, settings, chosen.options.dockerfile)
         memo.file(output, existing.data)
         one = told[0]
         memo.keep(
@@ -146,18 +150,13 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
         )
 
 
-def _note_files(memo: Memo, given: LockOptions, settings: Settings, dockerfile: str | None) -> None:
-    """Tell of the files that were looked at beside the inputs, and of those that were looked for."""
-    here = Path.cwd()
+def _note_settings(memo: Memo, given: LockOptions) -> None:
+    """Tell of the files that will be looked at, or looked for, beside the inputs."""
+    here = working_folder()
     for folder in (here, *here.parents):
-        path = folder / "pyproject.toml"
-        memo.file(path, path.read_bytes() if path.is_file() else None)
-        if path == settings.path:
-            break
+        memo.file_to_be_read(folder / "pyproject.toml")
     if not given.inputs and not Path("requirements.in").exists():
         memo.file("requirements.in", None)
-    if dockerfile is not None:
-        memo.file(dockerfile, Path(dockerfile).read_bytes())
 
 
 def _refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:
@@ -217,7 +216,9 @@ def checked(options: LockOptions) -> LockOptions:
         raise UsageError(message, hints=["`--retries 0` asks once."])
     if options.extras and not any(Path(one).name == "pyproject.toml" for one in options.inputs):
         message = f"`--extra {options.extras[0]}` is for a pyproject.toml, and none of the inputs is one"
-        raise UsageError(message, hints=[f"In a requirements file, write it at the project: `NAME[{options.extras[0]}]`."])
+        raise UsageError(
+            message, hints=[f"In a requirements file, write it at the project: `NAME[{options.extras[0]}]`."]
+        )
     return options
 
 
@@ -251,6 +252,8 @@ def read_existing(path: Path | None) -> Existing:
     :raises InputError: when there is a file that cannot be read.
     """
     if path is None:
+        return Existing()
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe, say: we would wait for ourselves
         return Existing()
     try:
         data = path.read_bytes()

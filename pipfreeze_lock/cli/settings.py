@@ -9,7 +9,7 @@ from typing import Any
 
 from pipfreeze_lock.errors import UsageError
 
-__all__ = ["Settings", "cache_folder", "read_settings"]
+__all__ = ["Settings", "cache_folder", "read_settings", "working_folder"]
 
 _TEXTS = (
     "base-image",
@@ -85,6 +85,18 @@ class Settings:
     def number(self, key: str, given: float | None, default: float) -> float:
         """Give what the command line says, else the table, else the default."""
         return given if given is not None else float(self.values.get(key, default))
+
+
+def working_folder() -> Path:
+    """Give the folder that we work in.
+
+    :raises UsageError: where it was removed meanwhile.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        message = "the working folder is there no longer"
+        raise UsageError(message, hints=["Go to a folder that exists: `cd .` does where it was made anew."]) from None
 
 
 def read_settings(start: Path) -> Settings:

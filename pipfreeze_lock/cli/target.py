@@ -33,10 +33,9 @@ def target_command(
     Example: pipfreeze-lock target --base-image python:3.6.8 --format json
     """
     import sys  # noqa: PLC0415  a command imports what it uses when it runs
-    from pathlib import Path  # noqa: PLC0415
 
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
-    from pipfreeze_lock.cli.settings import read_settings  # noqa: PLC0415
+    from pipfreeze_lock.cli.settings import read_settings, working_folder  # noqa: PLC0415
     from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets, stronger_source  # noqa: PLC0415
     from pipfreeze_lock.errors import UsageError  # noqa: PLC0415
     from pipfreeze_lock.target.describe import as_json, as_text  # noqa: PLC0415
@@ -61,7 +60,7 @@ def target_command(
         markers=tuple(marker or ()),
     )
     talk = Talk(quiet=quiet, verbose=verbose)
-    chosen = choose_targets(given, read_settings(Path.cwd()), recorded=None)
+    chosen = choose_targets(given, read_settings(working_folder()), recorded=None)
     for note in chosen.notes:
         talk.warn(note)
     if output_format == "json":

@@ -11,7 +11,7 @@ from pipfreeze_lock.cli.command_line import relative_to_lock
 from pipfreeze_lock.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import typer
 
@@ -140,12 +140,18 @@ class ChosenTargets:
 
 
 def choose_targets(
-    given: TargetOptions, settings: Settings, *, recorded: str | None, lock: Path | None = None
+    given: TargetOptions,
+    settings: Settings,
+    *,
+    recorded: str | None,
+    lock: Path | None = None,
+    to_be_read: Callable[[str], object] | None = None,
 ) -> ChosenTargets:
     """Choose, strongest first: flags and environment, ``[tool.pipfreeze-lock]``, what the lock's header records.
 
     :param recorded: The header's command; the options in it are evaluated anew, its ``# target:`` line is not read.
     :param lock: The lock's path, to which recorded paths are relative.
+    :param to_be_read: Is told of a Dockerfile, before it is read.
     :raises UsageError: when nothing says what the target is, or one of them cannot be read.
     """
     configured = _configured(settings)
@@ -160,6 +166,8 @@ def choose_targets(
     if options.base_image and options.dockerfile:
         message = "`--base-image` and `--dockerfile` both name the base image"
         raise UsageError(message, hints=["Give one of them."])
+    if options.dockerfile and to_be_read is not None:
+        to_be_read(options.dockerfile)
     if not options.dockerfile and (options.stage or options.build_args):
         message = f"`{'--stage' if options.stage else '--build-arg'}` is for a Dockerfile, and there is none"
         raise UsageError(message, hints=["Name it with `--dockerfile`."])
