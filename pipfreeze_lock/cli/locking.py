@@ -96,6 +96,7 @@ def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     try:
         _run_lock(given, talk, memo)
     finally:
+        gc.freeze()  # else the first look for cycles, right below, would go through all that was made
         gc.enable()
 
 
@@ -326,7 +327,7 @@ def _lock_one(
         progress.stop()
         wiring.close()
     data = render(locked)
-    warnings = (*wiring.index.notes, *locked.warnings, *wiring.markers.guesses())
+    warnings = (*wiring.notes(), *locked.warnings, *wiring.markers.guesses())
 
     # What is built, or fetched from where nobody says how long it stays, may be another thing the next time.
     is_settled = not any(pin.url for pin in locked.pins) and not any(key == "warning" for key, _ in locked.remarks)

@@ -100,6 +100,7 @@ class Wiring:
     """The parts of one lock, put together."""
 
     client: Client
+    cache: Cache | None
     index: SimpleIndexes
     metadata: LayeredMetadata
     files: DirectFiles
@@ -158,6 +159,7 @@ class Wiring:
         )
         return cls(
             client=client,
+            cache=cache,
             index=index,
             metadata=metadata,
             files=files,
@@ -165,6 +167,10 @@ class Wiring:
             releases=IndexReleases(catalogue, rules),
             markers=markers,
         )
+
+    def notes(self) -> list[str]:
+        """Give what a person must know of the places and of the cache; after `close` all of it."""
+        return [*self.index.notes, *(self.cache.notes if self.cache else ())]
 
     def close(self) -> None:
         """Give up what is still under way."""

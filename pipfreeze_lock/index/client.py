@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pipfreeze_lock.index.find_links import FilesByProject, folder_listing, linked_file
 from pipfreeze_lock.index.interface import FileIndex
 from pipfreeze_lock.index.page_cache import PageCache
-from pipfreeze_lock.index.page_source import PageSource
+from pipfreeze_lock.index.page_source import PageSource, RefusedPageError
 from pipfreeze_lock.index.places import Index, LinksFile, LinksFolder, LinksPage, Places
 from pipfreeze_lock.model.artifact import ProjectPage
 from pipfreeze_lock.model.url import Url
@@ -135,8 +135,21 @@ class SimpleIndexes(FileIndex):
         url = f"{index.url.reveal().rstrip('/')}/{quote(name)}/"
         if url.startswith("file:"):  # as pip's `_get_index_content`: a folder is its index.html
             url += "index.html"
-        listing = self._read(Url(url), f"the index `{index.url}`")
+        try:
+            listing = self._read(Url(url), f"the index `{index.url}`")
+        except RefusedPageError:
+            if len(self._indexes) + len(self._links) == 1:
+                raise
+            self._note_refusal(index)
+            return None
         return ProjectPage(name, listing.url, index.url, listing.files) if listing else None
+
+    def _note_refusal(self, index: Index) -> None:
+        """Pass over, as pip does with every page that an index refuses, and say so once for each index."""
+        note = f"`{index.url}` refuses pages of some projects (403), which are taken as not there, as pip takes them"
+        with self._lock:
+            if note not in self.notes:
+                self.notes.append(note)
 
     def _read(self, url: Url, place: str) -> _Listing | None:
         """Read a page and remember its validator; None where the place lacks it."""

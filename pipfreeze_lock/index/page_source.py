@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.artifact import IndexFile
     from pipfreeze_lock.model.url import Credentials, Url
 
-__all__ = ["Page", "PageSource"]
+__all__ = ["Page", "PageSource", "RefusedPageError"]
 
 _ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
 """As pip's ``_get_simple_response`` (``_internal/index/collector.py``)."""
 _CHARSET = re.compile(r"""charset=["']?([^\s"';]+)""", re.IGNORECASE)
+
+
+class RefusedPageError(NetworkError):
+    """A 403 for somebody unknown, which is also how an index on plain object storage says that it has no such page."""
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):
@@ -182,7 +186,11 @@ class PageSource:
         if response.status in (404, 410):
             return Page(response.url, "absent", None)
         if response.status != 200:
-            raise status_error(response, place, had_credentials=self._user(url) is not None)
+            had_credentials = self._user(url) is not None
+            error = status_error(response, place, had_credentials=had_credentials)
+            if response.status == 403 and not had_credentials:
+                raise RefusedPageError(error.message, context=error.context, hints=error.hints)
+            raise error
         files = _files(response)
         if files is None:
             content_type = response.headers.get("content-type", "").lower()
