@@ -15,18 +15,20 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion
+from packaging.version import InvalidVersion, Version
+
+from pipfreeze_lock.index.wheel_support import needed_pip
+from pipfreeze_lock.target.tags import supported_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from packaging.tags import Tag
-    from packaging.version import Version
 
     from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["sibling_wheels"]
+__all__ = ["sibling_wheels", "twin_wheel"]
 
 _PLATFORMS = {"linux": ("manylinux", "linux", "musllinux"), "macos": ("macosx",), "windows": ("win",)}
 
@@ -37,20 +39,51 @@ def sibling_wheels(page: ProjectPage, file: IndexFile, target: Target) -> list[I
     if release is None:
         return []
     found: list[tuple[int, str, IndexFile]] = []
-    for other in page.files:
-        # A cheap test first: a page may list thousands of files.
-        if not other.filename.endswith(".whl"):
-            continue
-        try:
-            name, version, _, tags = parse_wheel_filename(other.filename)
-        except (InvalidWheelFilename, InvalidVersion):
-            continue
-        if (name, version) != release:
-            continue
+    for other, tags in _wheels_of(page, *release):
         distance = _distance(tags, target)
         if distance is not None:
             found.append((distance, other.filename, other))
     return [other for _, _, other in sorted(found, key=lambda row: row[:2])]
+
+
+def twin_wheel(page: ProjectPage, file: IndexFile, target: Target) -> IndexFile | None:
+    """Give a wheel of an sdist's release that runs on the very target, and that only its pip is too old to read."""
+    release = _release(file.filename)
+    if release is None:
+        return None
+    supported = frozenset(supported_tags(target))
+    for other, tags in _wheels_of(page, *release):
+        if not supported.isdisjoint(map(str, tags)):
+            continue
+        if needed_pip("-".join(other.filename.removesuffix(".whl").split("-")[-3:]), target) is not None:
+            return other
+    return None
+
+
+def _wheels_of(page: ProjectPage, name: str, version: Version) -> Iterator[tuple[IndexFile, frozenset[Tag]]]:
+    texts: dict[str, bool] = {}
+    for other in page.files:
+        if not other.filename.endswith(".whl"):
+            continue
+        # A cheap test first: a page may list ten thousand wheels, of some hundred versions.
+        text = other.filename.split("-", 2)[1]
+        if text not in texts:
+            texts[text] = _is_version(text, version)
+        if not texts[text]:
+            continue
+        try:
+            found, _, _, tags = parse_wheel_filename(other.filename)
+        except (InvalidWheelFilename, InvalidVersion):
+            continue
+        if found == name:
+            yield other, tags
+
+
+def _is_version(text: str, version: Version) -> bool:
+    try:
+        return Version(text.replace("_", "-")) == version
+    except InvalidVersion:
+        return False
 
 
 def _release(filename: str) -> tuple[str, Version] | None:

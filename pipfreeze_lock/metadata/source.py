@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
-from pipfreeze_lock.errors import BuildError, MetadataError
+from pipfreeze_lock.errors import BuildError, MetadataError, NetworkError
 from pipfreeze_lock.metadata.core_metadata import read_fields, to_core_metadata
 from pipfreeze_lock.metadata.download import fetch, strongest_hash
 from pipfreeze_lock.metadata.interface import BuildInterpreter, MetadataReporter
@@ -129,6 +129,9 @@ class LayeredMetadata:
         from pipfreeze_lock.metadata.pyproject import NotStaticError  # noqa: PLC0415
         from pipfreeze_lock.metadata.sdist import static_metadata  # noqa: PLC0415
 
+        twin = self._of_twin(page, file)
+        if twin is not None:
+            return twin
         data = fetch(self._client, url, file.hashes)
         try:
             with self._unpacking:
@@ -138,6 +141,24 @@ class LayeredMetadata:
         del data  # what follows may wait for the network, and an sdist may hold 20 MB
         sibling = None if self._no_build else self._of_sibling(page, file)
         return sibling or _Pending(reason)
+
+    def _of_twin(self, page: ProjectPage, file: IndexFile) -> CoreMetadata | None:
+        """Take the word of a wheel that only the target's pip is too old to read.
+
+        It was built from the very sdist, for the very Python and platform: so it says what a build there would say, and
+        spares fetching and unpacking sdists that are large where there is something to compile.
+        """
+        from pipfreeze_lock.metadata.sibling import twin_wheel  # noqa: PLC0415
+
+        wheel = None if self._no_build else twin_wheel(page, file, self._target)
+        if wheel is None:
+            return None
+        try:
+            found = self.metadata(page, wheel)
+        except (MetadataError, NetworkError):
+            return None  # a wheel that is broken, or gone, says nothing of the sdist
+        note = f"its metadata is that of `{wheel.filename}`, which only a newer pip reads"
+        return msgspec.structs.replace(found, tier="sibling-wheel", note=note)
 
     def _of_sibling(self, page: ProjectPage, file: IndexFile) -> CoreMetadata | None:
         from pipfreeze_lock.metadata.sibling import sibling_wheels  # noqa: PLC0415

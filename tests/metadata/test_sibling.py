@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from support.index_files import index_file, make_target, project_page
 
-from pipfreeze_lock.metadata.sibling import sibling_wheels
+from pipfreeze_lock.metadata.sibling import sibling_wheels, twin_wheel
 
 
 def siblings(*filenames, sdist="demo-1.0.tar.gz", target=None):
@@ -52,3 +52,28 @@ def test_any_suffix_of_the_sdist(sdist):
 
 def test_a_name_that_is_none_has_no_siblings():
     assert siblings("demo-1.0-py3-none-any.whl", sdist="demo.tar.gz") == []
+
+
+def twin(*filenames, pip="19.1.1"):
+    page = project_page("demo-1.0.tar.gz", *filenames, name="demo")
+    found = twin_wheel(page, index_file("demo-1.0.tar.gz"), make_target(pip=pip))
+    return found and found.filename
+
+
+def test_a_twin_is_what_only_this_pip_cannot_read():
+    wheel = "demo-1.0-cp36-cp36m-manylinux2014_x86_64.whl"
+    assert twin("demo-1.1-cp36-cp36m-manylinux2014_x86_64.whl", wheel) == wheel
+    assert twin(wheel, pip="19.3") is None  # this pip takes the wheel itself
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "demo-1.0-cp36-cp36m-manylinux2014_aarch64.whl",
+        "demo-1.0-cp37-cp37m-manylinux2014_x86_64.whl",
+        "demo-1.0-cp36-cp36m-win_amd64.whl",
+        "demo-1.0-cp36-cp36m-manylinux_2_99_x86_64.whl",
+    ],
+)
+def test_another_platform_is_no_twin(filename):
+    assert twin(filename) is None

@@ -121,6 +121,24 @@ def test_a_sibling_wheel_tells(index_server, make_source):
     assert "demo-1.0-cp36-cp36m-macosx_10_9_x86_64.whl" in found.note
 
 
+def test_a_twin_spares_fetching_the_sdist(index_server, make_source):
+    wheel = build_wheel(DEMO, tag="cp36-cp36m-manylinux2014_x86_64")
+    index_server.add(build_sdist(DEMO, setup_py=UNPROVEN), wheel)
+    page = page_of(index_server, "demo")
+    sdist = next(file for file in page.files if file.filename.endswith(".tar.gz"))
+    found = make_source(target=make_target(pip="19.1.1")).metadata(page, sdist)
+    assert (found.requires_dist, found.tier) == (("six",), "sibling-wheel")
+    assert not [path for path in index_server.paths() if path.endswith(".tar.gz")]
+
+
+def test_a_twin_that_is_gone_is_passed_over(index_server, make_source):
+    index_server.add(build_sdist(DEMO), build_wheel(DEMO, tag="cp36-cp36m-manylinux2014_x86_64"))
+    page = page_of(index_server, "demo")
+    index_server.fail("*.whl*", status=404, times=None)
+    sdist = next(file for file in page.files if file.filename.endswith(".tar.gz"))
+    assert make_source(target=make_target(pip="19.1.1")).metadata(page, sdist).requires_dist == ("six",)
+
+
 def test_no_build_refuses_sibling_and_build_and_says_what_to_do(index_server, make_source):
     index_server.add(build_sdist(DEMO, setup_py=UNPROVEN), build_wheel(DEMO, tag="cp36-cp36m-macosx_10_9_x86_64"))
     page = page_of(index_server, "demo")
