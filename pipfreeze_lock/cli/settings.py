@@ -114,7 +114,13 @@ def read_settings(start: Path) -> Settings:
 
 
 def _table(path: Path) -> dict[str, Any] | None:
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read: {(error.strerror or type(error).__name__).lower()}"
+        raise UsageError(
+            message, context=str(path), hints=["Its table `[tool.pipfreeze-lock]` may say more."]
+        ) from None
     if b"pipfreeze-lock" not in content:  # most have none, and tomllib costs some milliseconds
         return None
     import tomllib  # noqa: PLC0415  see above

@@ -66,9 +66,8 @@ class Prefetcher:
         roots = list(requirements)
         for root in roots:
             self._narrow(root.name, root.specifier)
-        for root in roots:
-            if root.url is None:
-                self._submit(root.name, root.extras)
+        for name, extras in dict.fromkeys((root.name, root.extras) for root in roots if root.url is None):
+            self._submit(name, extras)
 
     def stop(self) -> None:
         """Begin nothing more; what is under way ends by itself."""

@@ -49,3 +49,19 @@ def test_a_cache_that_cannot_be_written_is_said_aloud() -> None:
     ran = run(*LOCK, "--cache-dir", "cache")
     assert ran.code == 0
     assert "The cache `cache` cannot be written" in ran.said
+
+
+@pytest.mark.usefixtures("index")
+def test_settings_that_cannot_be_read_are_an_ordinary_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("pyproject.toml").write_text("[tool.pipfreeze-lock]\n")
+    read_bytes = Path.read_bytes
+
+    def refusing(path: Path) -> bytes:  # by hand, since root may read everything
+        if path.name == "pyproject.toml":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    ran = run(*LOCK)
+    assert ran.code == 2
+    assert "the file cannot be read: permission denied" in ran.said
