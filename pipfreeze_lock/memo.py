@@ -27,7 +27,7 @@ __all__ = ["Memo", "replay"]
 
 _KIND = "memo-1"
 _OWN_VARIABLES = "PIPFREEZE_LOCK_"
-_OTHER_VARIABLES = frozenset({"NO_COLOR", "FORCE_COLOR", "TERM"})
+_OTHER_VARIABLES = frozenset({"NO_COLOR", "FORCE_COLOR", "TERM", "HOME", "USERPROFILE", "NETRC"})
 _UNREPEATABLE = frozenset(
     {"-", "--no-cache", "--no-cache-dir", "--refresh", "--dry-run", "-n", "--diff", "--upgrade", "-U"}
 )

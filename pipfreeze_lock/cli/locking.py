@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -158,6 +159,8 @@ def _note_settings(memo: Memo, given: LockOptions) -> None:
         memo.file_to_be_read(folder / "pyproject.toml")
     if not given.inputs and not Path("requirements.in").exists():
         memo.file("requirements.in", None)
+    # Whose credentials are sent decides what an index shows.
+    memo.file_to_be_read(os.environ.get("NETRC") or os.path.expanduser("~/.netrc"))  # noqa: PTH111  never fails
 
 
 def _refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:

@@ -255,7 +255,7 @@ def pin_text(change: PinChange) -> str:
     parts = [f"{change.name} {_shown(old)} -> {_shown(new)}"]
     if change.causes:
         parts.append(f"since {_names(change.causes)} asks for it")
-    if held := holders(new):
+    if held := tuple(via for via in holders(new) if via not in change.causes):
         parts.append(f"held by {_names(held)}")
     return ", ".join(parts)
 

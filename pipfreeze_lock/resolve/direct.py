@@ -18,7 +18,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from pipfreeze_lock.errors import MetadataError, NetworkError, ResolutionError
+from pipfreeze_lock.errors import InputError, MetadataError, NetworkError, ResolutionError
 from pipfreeze_lock.index.filenames import parse_wheel_name
 from pipfreeze_lock.index.rank import Candidate
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
@@ -83,7 +83,8 @@ class DirectFiles:
     def _make(self, need: Need, url: Url) -> FileCandidate:
         location = url.without_credentials.partition("#")[0]
         filename = unquote(basename(urlsplit(location).path))
-        file = IndexFile(filename=filename, url=location, hashes={"sha256": self._digest(location, "sha256")})
+        source = str(getattr(need.origin, "source", url))
+        file = IndexFile(filename=filename, url=location, hashes={"sha256": self._digest(location, "sha256", source)})
         self._check_fragment(url, location)
         page = ProjectPage(name=need.name, url=location, index=url, files=[file])
         metadata = self._metadata.metadata(page, file)
@@ -106,11 +107,18 @@ class DirectFiles:
             hints = ["Find out why the file differs from the one that was hashed, before you change the hash."]
             raise MetadataError(message, context=str(url), hints=hints)
 
-    def _digest(self, url: str, algorithm: str) -> str:
+    def _digest(self, url: str, algorithm: str, source: str | None = None) -> str:
+        """Fetch and hash a file.
+
+        :param source: Who names it, for messages.
+        """
         with self._lock:
             digest = self._digests.get((url, algorithm))
         if digest is None:
             response = self._client.get(url)
+            if response.status == 404 and url.startswith("file:"):
+                message = f"there is no file `{unquote(urlsplit(url).path)}`"
+                raise InputError(message, context=source, hints=["Mend the path, or the folder you are in."])
             if response.status != 200:
                 message = f"the server answered {response.status} for a file that must be hashed"
                 raise NetworkError(message, context=str(Url(url)))

@@ -69,7 +69,7 @@ class _Explanation:
             return []
         version, reason = list(self._needs_python.items())[-1]
         python = self._provider.rules.target.python
-        return [f"The target has Python {python}: {version}, the oldest of those, {reason.removeprefix('it ')}."]
+        return [f"The target has Python {python}, and another would do: {version} {reason.removeprefix('it ')}."]
 
     def _message(self, names: Sequence[NormalizedName]) -> str:
         if not names:

@@ -56,6 +56,7 @@ class Prefetcher:
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="prefetch")
         self._lock = Lock()
         self._bug: Exception | None = None
+        self._narrowed: set[tuple[NormalizedName, SpecifierSet]] = set()
         self._known: dict[NormalizedName, SpecifierSet] = {}
         self._walked: set[tuple[str, frozenset[NormalizedName]]] = set()
 
@@ -76,7 +77,12 @@ class Prefetcher:
             raise self._bug
 
     def _narrow(self, name: NormalizedName, specifier: SpecifierSet) -> None:
+        if not specifier:
+            return
         with self._lock:
+            if (name, specifier) in self._narrowed:  # a set keeps what it has already, and grows
+                return
+            self._narrowed.add((name, specifier))
             self._known[name] = self._known.get(name, SpecifierSet()) & specifier
 
     def _submit(self, name: NormalizedName, extras: frozenset[NormalizedName]) -> None:

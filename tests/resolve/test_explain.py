@@ -63,7 +63,7 @@ CASES: dict[str, tuple[list[Artifact], str, str]] = {
             3.4 to 3.0 (5 versions): it needs Python >=3.13
             2.0: it needs Python >=3.12,!=3.13.*
             1.0: it needs Python >=3.12
-        hint: The target has Python 3.11.7: 1.0, the oldest of those, needs Python >=3.12.
+        hint: The target has Python 3.11.7, and another would do: 1.0 needs Python >=3.12.
         hint: Loosen one of these requirements.
         """,
     ),
