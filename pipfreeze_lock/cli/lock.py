@@ -80,25 +80,10 @@ def lock_command(
     """
     from pipfreeze_lock.cli.locking import LockOptions, run_lock  # noqa: PLC0415  a command imports what it uses
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
-    from pipfreeze_lock.cli.targeting import TargetOptions, stronger_source  # noqa: PLC0415
+    from pipfreeze_lock.cli.targeting import TargetOptions  # noqa: PLC0415
     from pipfreeze_lock.memo import Memo  # noqa: PLC0415
 
-    base_image, dockerfile = stronger_source(context, base_image, dockerfile)
-    target = TargetOptions(
-        base_image=base_image,
-        dockerfile=dockerfile,
-        build_args=tuple(build_arg or ()),
-        stage=stage,
-        python_version=python_version,
-        implementation=implementation,
-        abi=abi,
-        platforms=tuple(platform or ()),
-        libc=libc,
-        pip_version=pip_version,
-        preinstalled=tuple(preinstalled or ()),
-        no_base=no_base,
-        markers=tuple(marker or ()),
-    )
+    target = TargetOptions.of(context)
     run_lock(
         LockOptions(
             inputs=tuple(inputs or ()),

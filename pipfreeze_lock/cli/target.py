@@ -36,29 +36,14 @@ def target_command(
 
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
     from pipfreeze_lock.cli.settings import read_settings, working_folder  # noqa: PLC0415
-    from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets, stronger_source  # noqa: PLC0415
+    from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets  # noqa: PLC0415
     from pipfreeze_lock.errors import UsageError  # noqa: PLC0415
     from pipfreeze_lock.target.describe import as_json, as_text  # noqa: PLC0415
 
     if output_format not in ("text", "json"):
         message = f"`--format {output_format}` is not known"
         raise UsageError(message, hints=["Write `text` or `json`."])
-    base_image, dockerfile = stronger_source(context, base_image, dockerfile)
-    given = TargetOptions(
-        base_image=base_image,
-        dockerfile=dockerfile,
-        build_args=tuple(build_arg or ()),
-        stage=stage,
-        python_version=python_version,
-        implementation=implementation,
-        abi=abi,
-        platforms=tuple(platform or ()),
-        libc=libc,
-        pip_version=pip_version,
-        preinstalled=tuple(preinstalled or ()),
-        no_base=no_base,
-        markers=tuple(marker or ()),
-    )
+    given = TargetOptions.of(context)
     talk = Talk(quiet=quiet, verbose=verbose)
     chosen = choose_targets(given, read_settings(working_folder()), recorded=None)
     for note in chosen.notes:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["ChosenTargets", "TargetOptions", "choose_targets", "stronger_source"]
+__all__ = ["ChosenTargets", "TargetOptions", "choose_targets"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +38,27 @@ class TargetOptions:
     preinstalled: tuple[str, ...] = ()
     no_base: bool = False
     markers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, context: typer.Context) -> TargetOptions:
+        """Take them from a command that has them all (`pipfreeze_lock.cli.options`)."""
+        values = context.params
+        base_image, dockerfile = _stronger_source(context, values["base_image"], values["dockerfile"])
+        return cls(
+            base_image=base_image,
+            dockerfile=dockerfile,
+            build_args=tuple(values["build_arg"] or ()),
+            stage=values["stage"],
+            python_version=values["python_version"],
+            implementation=values["implementation"],
+            abi=values["abi"],
+            platforms=tuple(values["platform"] or ()),
+            libc=values["libc"],
+            pip_version=values["pip_version"],
+            preinstalled=tuple(values["preinstalled"] or ()),
+            no_base=values["no_base"],
+            markers=tuple(values["marker"] or ()),
+        )
 
     @property
     def names_an_interpreter(self) -> bool:
@@ -98,7 +119,7 @@ _FIELD_OF_OPTION = {
 }
 
 
-def stronger_source(
+def _stronger_source(
     context: typer.Context, base_image: str | None, dockerfile: str | None
 ) -> tuple[str | None, str | None]:
     """Leave of a base image and a Dockerfile the one that is a flag, where the other comes from the environment."""

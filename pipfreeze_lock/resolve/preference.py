@@ -8,6 +8,7 @@ algorithm of resolvelib differs between its releases, the newest answers.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -60,7 +61,7 @@ def search_order(pip_version: str, user_requested: Mapping[str, int]) -> SearchO
     return OrderOf20_3(user_requested)
 
 
-class _Order:
+class _Order(ABC):
     def __init__(self, user_requested: Mapping[str, int]) -> None:
         self._user_requested = user_requested
 
@@ -72,8 +73,9 @@ class _Order:
     ) -> Iterable[str]:
         return identifiers
 
+    @abstractmethod
     def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:
-        raise NotImplementedError
+        """See `SearchOrder.preference`."""
 
 
 class OrderOf20_3(_Order):  # noqa: N801  the version reads best so

@@ -123,7 +123,7 @@ def test_a_stage_that_is_not_there():
             [("pip", "upgrade", "21.3.1"), ("setuptools", "upgrade", "50.0"), ("wheel", "upgrade", "0.34")],
         ),
         ("set -ex; apt-get update && (pip3 --quiet install Pip==20.1) || true", [("pip", "install", "20.1")]),
-        ("--mount=type=cache,target=/root/.cache pip install pip==20.1", [("pip", "install", "20.1")]),
+        ("--mount=type=cache,target=/var/cache/pip pip install pip==20.1", [("pip", "install", "20.1")]),
         ("/usr/local/bin/python3.6 -u -m pip install pip===20.1", [("pip", "install", "20.1")]),
         ('["pip", "install", "pip==20.1"]', [("pip", "install", "20.1")]),
         ('["sh", "-c", "true && pip install pip==20.1"]', [("pip", "install", "20.1")]),
