@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipfreeze_lock.model.url import Url
 
 if TYPE_CHECKING:
-    from pipfreeze_lock.cli.locking import LockOptions
+    from pipfreeze_lock.cli.lock_options import LockOptions
 
 __all__ = ["recorded_command", "relative_to_lock"]
 

@@ -34,7 +34,7 @@ from pipfreeze_lock.target.markers import TargetMarkers
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipfreeze_lock.cli.locking import LockOptions
+    from pipfreeze_lock.cli.lock_options import LockOptions
     from pipfreeze_lock.cli.progress import Progress
     from pipfreeze_lock.http.keyring_program import KeyringProgram
     from pipfreeze_lock.memo import Memo

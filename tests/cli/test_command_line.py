@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipfreeze_lock.cli.command_line import recorded_command, relative_to_lock
-from pipfreeze_lock.cli.locking import LockOptions
+from pipfreeze_lock.cli.lock_options import LockOptions
 from pipfreeze_lock.cli.targeting import TargetOptions
 
 

@@ -1,0 +1,94 @@
+"""The command line of ``lock`` as a value, and what ``[tool.pipfreeze-lock]`` fills in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipfreeze_lock.cli.settings import Settings
+    from pipfreeze_lock.cli.targeting import TargetOptions
+
+__all__ = ["LockOptions", "with_settings"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockOptions:
+    """The command line of ``lock``, as it was given; see ``pipfreeze-lock lock --help``."""
+
+    inputs: tuple[str, ...]
+    output: str | None
+    target: TargetOptions
+    constraints: tuple[str, ...]
+    extras: tuple[str, ...]
+    index_url: str | None
+    extra_index_urls: tuple[str, ...]
+    find_links: tuple[str, ...]
+    no_index: bool
+    trusted_hosts: tuple[str, ...]
+    pre: bool
+    prefer_binary: bool
+    format_mentions: tuple[tuple[str, str], ...]
+    """``--no-binary`` and ``--only-binary`` with their values, in order of mention, which counts."""
+    uploaded_prior_to: str | None
+    no_build: bool
+    upgrade: bool
+    upgrade_packages: tuple[str, ...]
+    hashes: str | None
+    dry_run: bool
+    diff: bool
+    cert: str | None
+    client_cert: str | None
+    proxy: str | None
+    timeout: float | None
+    retries: int | None
+    keyring_provider: str | None
+    cache_dir: str | None
+    no_cache: bool
+    refresh: bool
+
+
+def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
+    """Fill in from ``[tool.pipfreeze-lock]`` what the command line leaves open, and the default input."""
+    inputs = tuple(settings.places("inputs", list(given.inputs))) or _default_inputs()
+    date = given.uploaded_prior_to or settings.values.get("uploaded-prior-to") or settings.values.get("exclude-newer")
+    mentions = given.format_mentions or tuple(
+        (f"--{key}", value) for key in ("no-binary", "only-binary") for value in settings.items(key, None)
+    )
+    return replace(
+        given,
+        inputs=inputs,
+        output=settings.place("output", given.output),
+        constraints=tuple(settings.places("constraint", list(given.constraints))),
+        extras=tuple(settings.items("extra", list(given.extras))),
+        index_url=settings.text("index-url", given.index_url),
+        extra_index_urls=tuple(settings.items("extra-index-url", list(given.extra_index_urls))),
+        find_links=tuple(settings.places("find-links", list(given.find_links))),
+        trusted_hosts=tuple(settings.items("trusted-host", list(given.trusted_hosts))),
+        no_index=settings.flag("no-index", given.no_index),
+        pre=settings.flag("pre", given.pre),
+        prefer_binary=settings.flag("prefer-binary", given.prefer_binary),
+        no_build=settings.flag("no-build", given.no_build),
+        no_cache=settings.flag("no-cache", given.no_cache),
+        format_mentions=mentions,
+        uploaded_prior_to=date,
+        hashes=settings.text("hashes", given.hashes) or "chosen",
+        cert=settings.place("cert", given.cert),
+        client_cert=settings.place("client-cert", given.client_cert),
+        proxy=settings.text("proxy", given.proxy),
+        timeout=settings.number("timeout", given.timeout, 15),
+        retries=int(settings.number("retries", given.retries, 5)),
+        keyring_provider=settings.text("keyring-provider", given.keyring_provider),
+        cache_dir=settings.place("cache-dir", given.cache_dir),
+    )
+
+
+def _default_inputs() -> tuple[str, ...]:
+    for name in ("requirements.in", "requirements.txt"):
+        if Path(name).is_file():
+            return (name,)
+    message = "no requirements were given, and there is no `requirements.txt` here"
+    raise UsageError(message, hints=["Name a file: `pipfreeze-lock lock requirements.txt`."])
