@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["Memo", "replay"]
 
 _KIND = "memo-1"
+_COMMAND = "lock"
+"""The one command whose answers are kept. What cannot be given again (a dry run, say) the command never keeps."""
 _OWN_VARIABLES = "PIPFREEZE_LOCK_"
 _OTHER_VARIABLES = frozenset({"NO_COLOR", "FORCE_COLOR", "TERM", "HOME", "USERPROFILE", "NETRC"})
-_UNREPEATABLE = frozenset(
-    {"-", "--no-cache", "--no-cache-dir", "--refresh", "--dry-run", "-n", "--diff", "--upgrade", "-U"}
-)
 _KEYS = {"holds", "files", "variables", "said", "last", "output", "content"}
-_UNREPEATABLE_STARTS = ("-P", "--upgrade-package", "--output-file=-", "--output=-", "-o-")
 
 
 def replay(argv: list[str]) -> int | None:
@@ -40,7 +38,7 @@ def replay(argv: list[str]) -> int | None:
 
     :param argv: All arguments, the command's name first.
     """
-    if not is_repeatable(argv):
+    if argv[:1] != [_COMMAND]:
         return None
     try:
         entry = _read(_path(argv))
@@ -51,19 +49,12 @@ def replay(argv: list[str]) -> int | None:
     return _told(entry)
 
 
-def is_repeatable(argv: list[str]) -> bool:
-    """Whether a command line asks for something that an earlier answer can stand for."""
-    return argv[:1] == ["lock"] and not any(
-        argument in _UNREPEATABLE or argument.startswith(_UNREPEATABLE_STARTS) for argument in argv
-    )
-
-
 class Memo:
     """What a run notes down, so that it can be repeated."""
 
     def __init__(self, argv: list[str]) -> None:
         try:
-            self._path = _path(argv) if is_repeatable(argv) else None
+            self._path = _path(argv) if argv[:1] == [_COMMAND] else None
         except OSError:  # our own code lies in a zip, say
             self._path = None
         self._files: dict[str, str] = {}
@@ -212,7 +203,7 @@ def _told(entry: dict[str, Any]) -> int | None:
 def _digest(content: bytes | None) -> str:
     if content is None:
         return "absent"
-    import hashlib  # 2 ms, and not where a command is unrepeatable
+    import hashlib  # 2 ms, and for this one command alone
 
     return hashlib.sha256(content).hexdigest()
 

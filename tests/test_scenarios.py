@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+from support.command_line import enter_workplace
 from support.scenario import Ask, Scenario, read_scenario, serve
 
 if TYPE_CHECKING:
@@ -31,17 +31,8 @@ JUDGED = [pytest.param(scenario, id=name) for name, scenario in FOUND if scenari
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder to work in, with nothing of this machine's configuration in force."""
-    for name in os.environ:
-        if name.upper().startswith(("PIP_", "PIPFREEZE_LOCK_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("PYENV_ROOT", os.environ.get("PYENV_ROOT", str(Path.home() / ".pyenv")))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("NO_COLOR", "1")
+    work = enter_workplace(tmp_path, monkeypatch)
     monkeypatch.setenv("COLUMNS", "500")  # so that no message is broken where a snippet is looked for
-    work = tmp_path / "work"
-    work.mkdir()
-    monkeypatch.chdir(work)
     return work
 
 

@@ -237,7 +237,6 @@ def _lock_one(
             existing=existing.pins,
             upgrade=options.upgrade,
             upgraded=tuple(_upgraded(text) for text in options.upgrade_packages),
-            exclude_newer=date,
             hashes=hashes_of(options.hashes),
             path_in_lock=_path_in_lock(path),
             remarks=(("uploaded-prior-to", f"{date:%Y-%m-%dT%H:%M:%SZ}"),) if date else (),

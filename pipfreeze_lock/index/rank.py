@@ -48,8 +48,8 @@ class Candidate:
 
     @property
     def is_yanked(self) -> bool:
-        """An empty reason is a yank too (PEP 592)."""
-        return self.file.yanked is not False
+        """See `IndexFile.is_yanked`."""
+        return self.file.is_yanked
 
     @property
     def url(self) -> str:

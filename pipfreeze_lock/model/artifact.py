@@ -34,6 +34,17 @@ class IndexFile(msgspec.Struct, frozen=True, rename="kebab", gc=False, omit_defa
     core_metadata: bool | dict[str, str] = False
     """True or its hashes where ``URL.metadata`` is served."""
 
+    @property
+    def is_yanked(self) -> bool:
+        """An empty reason is a yank too (PEP 592)."""
+        return self.yanked is not False
+
+    @property
+    def yanked_reason(self) -> str:
+        """In one line, for a reader; only of a file that is yanked."""
+        reason = self.yanked if isinstance(self.yanked, str) else ""
+        return " ".join(reason.split()) or "no reason given"
+
 
 class ProjectPage(msgspec.Struct, frozen=True):
     """What one index or folder has of one project, in the order it lists it."""

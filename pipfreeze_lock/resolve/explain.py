@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from pipfreeze_lock.index.evaluate import Rejected
-    from pipfreeze_lock.index.rank import Candidate as IndexCandidate
     from pipfreeze_lock.index.rank import ProjectFiles
     from pipfreeze_lock.resolve.provider import PipProvider
 
@@ -161,7 +160,11 @@ class _Explanation:
             if reason is not None:
                 return reason
         if candidates:
-            return _why_yanked(candidates[0]) if all(one.is_yanked for one in candidates) else None
+            return (
+                f"it is yanked: {candidates[0].file.yanked_reason}"
+                if all(one.is_yanked for one in candidates)
+                else None
+            )
         rejections = sorted(project.rejections(version), key=_telling)
         if not rejections:
             return None
@@ -194,12 +197,6 @@ def _versions(versions: Sequence[Version]) -> str:
     if len(versions) <= 3:
         return ", ".join(str(version) for version in versions)
     return f"{versions[0]} to {versions[-1]} ({len(versions)} versions)"
-
-
-def _why_yanked(candidate: IndexCandidate) -> str:
-    """PEP 592: the reason is what ``yanked`` holds, where it is a text."""
-    reason = candidate.file.yanked if isinstance(candidate.file.yanked, str) else ""
-    return f"it is yanked: {' '.join(reason.split()) or 'no reason given'}"
 
 
 _LOOSEN = "Loosen one of these requirements."

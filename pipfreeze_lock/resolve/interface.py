@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from packaging.utils import NormalizedName
 
@@ -47,7 +46,6 @@ class ResolveRequest:
     preferred: Mapping[NormalizedName, Preferred] = field(default_factory=dict)
     moved: tuple[Requirement, ...] = ()
     """What ``-P NAME==VERSION`` asks for: constraints of this run that are not recorded."""
-    exclude_newer: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -90,7 +90,6 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
     _extras: dict[tuple[FileCandidate | BaseCandidate, frozenset[NormalizedName]], ExtrasCandidate] = field(
         default_factory=dict
     )
-    _nodes: dict[str, tuple[NormalizedName, frozenset[NormalizedName]]] = field(default_factory=dict)
     _dependencies: dict[Candidate, list[Need]] = field(default_factory=dict)
     _satisfied: dict[tuple[Need, Candidate], bool] = field(default_factory=dict)
     unknown_extras: set[tuple[str, str, str]] = field(default_factory=set)

@@ -36,7 +36,7 @@ class IndexReleases:
         Where all are yanked, as with a pin of a yanked release, all of them.
         """
         files = self._all_files(name, version)
-        return [(page, file) for page, file in files if file.yanked is False] or files
+        return [(page, file) for page, file in files if not file.is_yanked] or files
 
     def needed_pip(self, name: NormalizedName, version: str) -> str | None:
         """Give the lowest pip that would take one of the release's wheels on this target; None where none would."""

@@ -14,7 +14,6 @@ from pipfreeze_lock.target.pip_capabilities import capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
-    from datetime import datetime
 
     from packaging.utils import NormalizedName
 
@@ -73,7 +72,6 @@ class LockRequest:
     upgrade: bool = False
     upgraded: tuple[Requirement, ...] = ()
     """``-P NAME`` or ``-P NAME==VERSION``."""
-    exclude_newer: datetime | None = None
     hashes: HashesOf = "chosen"
     path_in_lock: Callable[[str], str] = str
     """Writes the path of an input as seen from the lock's folder."""
@@ -106,7 +104,6 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
                 request.existing, upgrade=request.upgrade, upgraded={one.name for one in request.upgraded}
             ),
             moved=tuple(one for one in request.upgraded if one.specifier),
-            exclude_newer=request.exclude_newer,
         )
     )
     pins = tuple(_pin(one, request, hasher, releases) for one in resolution.distributions)
@@ -190,9 +187,8 @@ def _notes(one: ResolvedDistribution, releases: Releases) -> Iterable[str]:
     if not one.file.filename.endswith(".whl"):
         reason = releases.why_no_wheel(one.name, one.version) if one.direct_url is None else None
         yield f"compiled in the image: {reason or 'this release has no wheel'}"
-    if isinstance(one.file.yanked, str) or one.file.yanked:
-        reason = one.file.yanked if isinstance(one.file.yanked, str) and one.file.yanked else "no reason given"
-        yield f"yanked: {' '.join(reason.split())}"
+    if one.file.is_yanked:
+        yield f"yanked: {one.file.yanked_reason}"
     if one.metadata.note and one.metadata.tier == "build":
         yield one.metadata.note
 
