@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from pipfreeze_lock.model.lock import LockedSet
@@ -19,6 +19,9 @@ class Problem:
     """From 1; 0 where it is the whole file."""
     message: str
     """No full stop at its end."""
+    kind: Literal["form", "digest", "line"] = "line"
+    """``form``: bytes that say nothing, such as line ends. ``digest``: it was changed after it was written. ``line``: a
+    line that no lock has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.url import Url
 
-__all__ = ["parse_options", "render_options", "split_option"]
+__all__ = ["hidden_options", "parse_options", "render_options", "split_option"]
 
 _OPTION = re.compile(r"(--?[a-z][a-z-]*)(?:[ =]+(.*))?")
 _PLAIN = re.compile(r"[A-Za-z0-9@%+:,./~_!?&=;*-]+")
@@ -48,6 +48,17 @@ def render_options(options: IndexOptions) -> Iterator[str]:
     listed += [("--only-binary", name) for name in control.only_binary]
     for option, name in sorted(listed, key=lambda pair: (pair[1] != ":all:", pair)):
         yield _line(option, name)
+
+
+def hidden_options(options: IndexOptions) -> list[str]:
+    """Give the options in force that no line of a lock says, since a pinned file needs none of them, as words."""
+    flags = [("--pre", options.pre), ("--prefer-binary", options.prefer_binary)]
+    words = [flag for flag, is_set in flags if is_set]
+    control = options.release_control
+    for option, names in (("--all-releases", control.all_releases), ("--only-final", control.only_final)):
+        for name in sorted(names):
+            words += [option, name]
+    return words
 
 
 def parse_options(lines: Iterable[tuple[int, str]], *, path: str) -> IndexOptions:

@@ -103,13 +103,13 @@ def _encode(lines: list[str]) -> bytes:
 def _decode(data: bytes, problems: list[Problem], *, path: str) -> str:
     """Decode, with what editors and Git do to a file undone and told."""
     if data.startswith(_BYTE_ORDER_MARK):
-        problems.append(Problem(1, "the file starts with a byte order mark"))
+        problems.append(Problem(1, "the file starts with a byte order mark", "form"))
         data = data.removeprefix(_BYTE_ORDER_MARK)
     if b"\r\n" in data:
-        problems.append(Problem(0, "lines end in CRLF instead of LF"))
+        problems.append(Problem(0, "lines end in CRLF instead of LF", "form"))
         data = data.replace(b"\r\n", b"\n")
     if not data.endswith(b"\n"):
-        problems.append(Problem(data.count(b"\n") + 1, "the last line has no line end"))
+        problems.append(Problem(data.count(b"\n") + 1, "the last line has no line end", "form"))
         data += b"\n"
     try:
         return data.decode()
@@ -139,13 +139,12 @@ def _check_version(text: str, *, path: str) -> None:
 def _digest_problem(text: str, header: Header) -> Problem | None:
     match = _DIGEST_LINE.search(text)
     if match is None or header.digest is None:
-        return Problem(1, "it has no `# digest:` line, so that a hand edit would not show")
+        return Problem(1, "it has no `# digest:` line, so that a hand edit would not show", "digest")
     actual = sha256((text[: match.start()] + text[match.end() :]).encode()).hexdigest()
     if header.digest == f"sha256:{actual}":
         return None
-    return Problem(
-        text.count("\n", 0, match.start()) + 1, "the file was changed after it was written: its digest differs"
-    )
+    line = text.count("\n", 0, match.start()) + 1
+    return Problem(line, "the file was changed after it was written: its digest differs", "digest")
 
 
 def _conflict(path: str, number: int) -> LockFileError:

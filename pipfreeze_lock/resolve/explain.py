@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.index.nearest_names import nearest_names
+from pipfreeze_lock.requirements.recorded import canonical_specifier
 from pipfreeze_lock.resolve.needs import Candidate, Dependency, Need
 from pipfreeze_lock.resolve.provider import PythonNeed
-from pipfreeze_lock.resolve.via import canonical_specifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

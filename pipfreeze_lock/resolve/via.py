@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.model.lock import Via
+from pipfreeze_lock.requirements.recorded import canonical_specifier, via_of_input
 from pipfreeze_lock.resolve.needs import Dependency, ExtrasCandidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from packaging.markers import Marker
-    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.model.requirement import Requirement
@@ -35,26 +35,16 @@ def edges(
     """
     found: dict[NormalizedName, set[Via]] = {}
     for root in roots:
-        found.setdefault(root.name, set()).add(_via_of_input("-r", root))
+        found.setdefault(root.name, set()).add(via_of_input("-r", root))
     for candidate in candidates:
         for dependency in provider.dependencies_that_hold(candidate):
             for via in _vias_of(candidate, dependency, provider):
                 found.setdefault(dependency.name, set()).add(via)
     for name, bound in bounds.items():
         if name in found:
-            found[name].update(_via_of_input("-c", constraint) for constraint in bound.sources)
+            found[name].update(via_of_input("-c", constraint) for constraint in bound.sources)
     # By their text: fields that may be None do not compare.
     return {name: tuple(sorted(vias, key=str)) for name, vias in found.items()}
-
-
-def _via_of_input(kind: str, requirement: Requirement) -> Via:
-    return Via(
-        kind="-r" if kind == "-r" else "-c",
-        parent=requirement.source.file,
-        constraint=_constraint(requirement),
-        marker=str(requirement.marker) if requirement.marker is not None else None,
-        extras=tuple(sorted(requirement.extras)),
-    )
 
 
 def _vias_of(candidate: Candidate, dependency: Dependency, provider: PipProvider) -> Iterable[Via]:
@@ -81,11 +71,6 @@ def _constraint(asked: Requirement | Dependency) -> str:
     if asked.url is not None:
         return f"@ {asked.url.without_credentials}"
     return canonical_specifier(asked.specifier)
-
-
-def canonical_specifier(specifier: SpecifierSet) -> str:
-    """Write a specifier sorted and without white space: ``!=1.5,>=1``."""
-    return ",".join(sorted(str(one) for one in specifier))
 
 
 def marker_without_extra(marker: Marker) -> str | None:

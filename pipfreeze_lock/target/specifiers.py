@@ -68,12 +68,16 @@ class SpecifierRules:
         verdicts: list[bool] = []
         for part in filter(None, (part.strip() for part in requires_python.split(","))):
             try:
-                verdicts.append(self.predicate(self._read(part))(version))
+                verdicts.append(self.predicate(self.read(part))(version))
             except InvalidSpecifier:
                 return None
         return all(verdicts)
 
-    def _read(self, part: str) -> Specifier:
+    def read(self, part: str) -> Specifier:
+        """Read one part of a specifier, a legacy one where this pip knows those.
+
+        :raises InvalidSpecifier: for anything else.
+        """
         try:
             return Specifier(part)
         except InvalidSpecifier:

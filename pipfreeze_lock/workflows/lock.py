@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from packaging.version import Version
 
 from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.lockfile.options import hidden_options
 from pipfreeze_lock.model.lock import LockedFile, LockedSet, Pin, Satisfied
 from pipfreeze_lock.resolve.interface import Preferred, ResolveRequest
 from pipfreeze_lock.target.pip_capabilities import capabilities
@@ -115,7 +116,7 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
             Satisfied(name=one.distribution.name, via=_relocated(one.via, request)) for one in resolution.kept
         ),
         inputs=tuple(replace(one, path=request.path_in_lock(one.path)) for one in request.requirements.inputs),
-        remarks=(*request.remarks, *_remarks(resolution)),
+        remarks=(*_hidden_options(request), *request.remarks, *_remarks(resolution)),
         options=_options_in_lock(request),
         pins=pins,
         warnings=(
@@ -162,6 +163,13 @@ def _options_in_lock(request: LockRequest) -> IndexOptions:
     """Give the options with the paths of ``--find-links`` as seen from the lock's folder, where pip looks first."""
     options = request.requirements.options
     return replace(options, find_links=tuple(request.path_in_lock(place) for place in options.find_links))
+
+
+def _hidden_options(request: LockRequest) -> Iterable[tuple[str, str]]:
+    """Record what no line says, so that ``check`` sees when it changes."""
+    words = hidden_options(request.requirements.options)
+    if words:
+        yield "options", " ".join(words)
 
 
 def _relocated(vias: tuple[Via, ...], request: LockRequest) -> tuple[Via, ...]:

@@ -10,7 +10,8 @@ from packaging.specifiers import SpecifierSet
 from support.command_line import TARGET, run
 from support.packages import wheel
 
-from pipfreeze_lock.resolve.via import canonical_specifier, marker_without_extra
+from pipfreeze_lock.requirements.recorded import canonical_specifier
+from pipfreeze_lock.resolve.via import marker_without_extra
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""Whether requirements and lock agree: offline, without resolving anew; pure functions that give findings."""

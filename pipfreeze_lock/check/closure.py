@@ -1,0 +1,141 @@
+"""Whether every pin is asked for, and is what those who ask for it need: the recorded edges, walked from the roots."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.check import rules
+from pipfreeze_lock.check.context import pin_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.check.context import Asked, CheckContext
+    from pipfreeze_lock.model.finding import Finding
+    from pipfreeze_lock.model.lock import Pin, Via
+
+__all__ = ["closure_findings"]
+
+Node = tuple[str, str | None]
+"""A distribution, and one of its extras or None for itself."""
+
+
+def closure_findings(context: CheckContext, asked: Iterable[Asked]) -> Iterator[Finding]:
+    """Walk from what the inputs ask for over the ``via`` edges, and say what does not hold or is not reached.
+
+    Linear in the edges; each is looked at once.
+    """
+    walk = _Walk(context)
+    walk.start(asked)
+    yield from walk.findings()
+
+
+class _Walk:
+    """What was reached so far."""
+
+    def __init__(self, context: CheckContext) -> None:
+        self.context = context
+        self.pins: dict[str, Pin] = {pin.name: pin for pin in context.lock.pins}
+        self.base: dict[str, str] = {one.name: one.version for one in context.lock.base}
+        self.edges: dict[Node, list[tuple[NormalizedName, Via]]] = defaultdict(list)
+        for name, via in context.recorded():
+            if via.kind == "distribution":
+                self.edges[via.parent, via.extra].append((name, via))
+        self.reached: set[Node] = set()
+        self.broken: list[tuple[NormalizedName, Via]] = []
+        self.named_places: set[NormalizedName] = set()
+        """Distributions for which somebody gives a URL."""
+
+    def start(self, asked: Iterable[Asked]) -> None:
+        """Follow every edge whose marker holds."""
+        waiting: list[Node] = []
+        for one in asked:
+            waiting.append((one.name, None))
+            waiting += [(one.name, extra) for extra in one.via.extras]
+            if one.via.constraint.startswith("@"):
+                self.named_places.add(one.name)
+        while waiting:
+            node = waiting.pop()
+            if node in self.reached:
+                continue
+            self.reached.add(node)
+            for child, via in self.edges.get(node, ()):
+                if not self.context.holds_text(via.marker, via.extra):
+                    continue
+                waiting.append((child, None))
+                waiting += [(child, extra) for extra in via.extras]
+                if via.constraint.startswith("@"):
+                    self.named_places.add(child)
+                if not self._is_satisfied(child, via):
+                    self.broken.append((child, via))
+
+    def _is_satisfied(self, child: NormalizedName, via: Via) -> bool:
+        pin = self.pins.get(child)
+        if via.constraint.startswith("@"):
+            return pin is not None and pin.url == via.constraint.removeprefix("@ ")
+        version = pin.version if pin is not None else self.base.get(child)
+        return version is not None and self.context.satisfies_text(version, via.constraint)
+
+    def findings(self) -> Iterator[Finding]:
+        """Say what came of it."""
+        for child, via in self.broken:
+            yield self._broken(child, via)
+        for pin in self.context.lock.pins:
+            if (pin.name, None) not in self.reached:
+                yield self._unasked(pin)
+                continue
+            yield from self._extras(pin)
+            yield from self._parents(pin)
+            yield from self._place(pin)
+
+    def _broken(self, child: NormalizedName, via: Via) -> Finding:
+        pin = self.pins.get(child)
+        needed = f"{child} {via.constraint}" if via.constraint.startswith("@") else f"{child}{via.constraint}"
+        held = f"`{pin_text(pin)}` is pinned" if pin is not None else f"the image has `{child}` {self.base.get(child)}"
+        message = f"`{_parent(via)}` needs `{needed}`, and {held}"
+        return self.context.finding(rules.UNSATISFIED_DEPENDENCY, message, pin=pin, name=child)
+
+    def _unasked(self, pin: Pin) -> Finding:
+        files = sorted({via.parent for via in pin.via if via.kind == "-r" and via.parent not in self.context.unread})
+        parents = sorted({_parent(via) for via in pin.via if via.kind == "distribution"})
+        if files:
+            message = f"nothing asks for `{pin_text(pin)}`: {_listed(files)} did when the lock was made"
+        elif parents:
+            message = f"nothing asks for `{pin_text(pin)}`: it is there for {_listed(parents)}"
+        else:
+            message = f"nothing asks for `{pin_text(pin)}`"
+        return self.context.finding(rules.UNASKED_PIN, message, pin=pin)
+
+    def _extras(self, pin: Pin) -> Iterator[Finding]:
+        for extra in pin.extras:
+            if (pin.name, extra) not in self.reached:
+                message = f"`{pin_text(pin)}` has the extra `{extra}`, and nothing asks for it"
+                yield self.context.finding(rules.UNASKED_EXTRA, message, pin=pin)
+        for via in pin.via:
+            if via.extras and via.kind == "distribution" and (via.parent, via.extra) in self.reached:
+                for extra in (extra for extra in via.extras if extra not in pin.extras):
+                    message = f"`{_parent(via)}` asks for the extra `{extra}`, and `{pin_text(pin)}` is pinned without"
+                    yield self.context.finding(rules.MISSING_EXTRA, message, pin=pin)
+
+    def _parents(self, pin: Pin) -> Iterator[Finding]:
+        for parent in sorted({via.parent for via in pin.via if via.kind == "distribution"}):
+            if parent not in self.pins and parent not in self.base:
+                message = f"`{pin_text(pin)}` is there for `{parent}`, which is not pinned"
+                yield self.context.finding(rules.UNKNOWN_PARENT, message, pin=pin)
+
+    def _place(self, pin: Pin) -> Iterator[Finding]:
+        """Say of a direct reference when nobody names a place any longer; that one names another is said elsewhere."""
+        if pin.url is not None and pin.name not in self.named_places:
+            message = f"`{pin_text(pin)}` is pinned, and nothing asks for that place: pip would look on the index"
+            yield self.context.finding(rules.OTHER_URL, message, pin=pin)
+
+
+def _parent(via: Via) -> str:
+    return f"{via.parent}[{via.extra}]" if via.extra else via.parent
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,69 @@
+"""In which line of a lock something stands: found when it has to be told, since most checks tell of nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.lockfile.pin_lines import canonical_name
+from pipfreeze_lock.model.finding import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LockPlaces"]
+
+_PIN = re.compile(
+    r"^(?:([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:===?|[ ]@[ ])|[a-z][a-z0-9+.-]*:\S+?[#&]egg=([A-Za-z0-9._-]+))",
+    re.MULTILINE,
+)
+_HEADER = re.compile(r"^# ([a-z][a-z0-9-]*):", re.MULTILINE)
+
+
+class LockPlaces:
+    """Gives places in one lock.
+
+    :param path: Of the lock, as it is to be shown.
+    :param text: All of it.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._text = text
+        self._pins: Mapping[str, int] | None = None
+
+    @property
+    def whole(self) -> Location:
+        """The file."""
+        return Location(self._path)
+
+    def line(self, number: int) -> Location:
+        """Give a line by its number; 0 is the whole file."""
+        return Location(self._path, number)
+
+    def pin(self, name: str) -> Location:
+        """Give where a distribution is pinned; the whole file where it is not."""
+        if self._pins is None:
+            self._pins = self._lines_of_pins()
+        return Location(self._path, self._pins.get(name, 0))
+
+    def header(self, key: str, value: str = "") -> Location:
+        """Give the header line of a key, the one whose value starts so; the whole file where there is none."""
+        for match in _HEADER.finditer(self._text):
+            if match[1] == key and self._text.startswith(value, match.end() + 1):
+                return Location(self._path, self._text.count("\n", 0, match.start()) + 1)
+        return self.whole
+
+    def option(self, name: str) -> Location:
+        """Give the line of a pip option; the whole file where there is none."""
+        match = re.search(rf"^{re.escape(name)}(?:[ =]|$)", self._text, re.MULTILINE)
+        return Location(self._path, self._text.count("\n", 0, match.start()) + 1) if match else self.whole
+
+    def _lines_of_pins(self) -> dict[str, int]:
+        lines: dict[str, int] = {}
+        number, position = 1, 0
+        for match in _PIN.finditer(self._text):
+            number += self._text.count("\n", position, match.start())
+            position = match.start()
+            lines.setdefault(canonical_name(match[1] or match[2]), number)
+        return lines
