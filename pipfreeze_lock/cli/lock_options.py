@@ -19,36 +19,36 @@ __all__ = ["LockOptions", "with_settings"]
 class LockOptions:
     """The command line of ``lock``, as it was given; see ``pipfreeze-lock lock --help``."""
 
-    inputs: tuple[str, ...]
-    output: str | None
+    inputs: tuple[str, ...] = ()
+    output: str | None = None
     target: TargetOptions
-    constraints: tuple[str, ...]
-    extras: tuple[str, ...]
-    index_url: str | None
-    extra_index_urls: tuple[str, ...]
-    find_links: tuple[str, ...]
-    no_index: bool
-    trusted_hosts: tuple[str, ...]
-    pre: bool
-    prefer_binary: bool
-    format_mentions: tuple[tuple[str, str], ...]
+    constraints: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    index_url: str | None = None
+    extra_index_urls: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+    pre: bool = False
+    prefer_binary: bool = False
+    format_mentions: tuple[tuple[str, str], ...] = ()
     """``--no-binary`` and ``--only-binary`` with their values, in order of mention, which counts."""
-    uploaded_prior_to: str | None
-    no_build: bool
-    upgrade: bool
-    upgrade_packages: tuple[str, ...]
-    hashes: str | None
-    dry_run: bool
-    diff: bool
-    cert: str | None
-    client_cert: str | None
-    proxy: str | None
-    timeout: float | None
-    retries: int | None
-    keyring_provider: str | None
-    cache_dir: str | None
-    no_cache: bool
-    refresh: bool
+    uploaded_prior_to: str | None = None
+    no_build: bool = False
+    upgrade: bool = False
+    upgrade_packages: tuple[str, ...] = ()
+    hashes: str | None = None
+    dry_run: bool = False
+    diff: bool = False
+    cert: str | None = None
+    client_cert: str | None = None
+    proxy: str | None = None
+    timeout: float | None = None
+    retries: int | None = None
+    keyring_provider: str | None = None
+    cache_dir: str | None = None
+    no_cache: bool = False
+    refresh: bool = False
 
 
 def with_settings(given: LockOptions, settings: Settings) -> LockOptions:

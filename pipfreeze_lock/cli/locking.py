@@ -66,7 +66,8 @@ def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
 
 
 def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
-    from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415  after the options were read
+    from pipfreeze_lock.cli.recorded_options import settings_used  # noqa: PLC0415  after the options were read
+    from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415
     from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
 
     _note_settings(memo, given)
@@ -100,7 +101,18 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
         path = _for_platform(output, target) if several and output is not None else output
         before = read_existing(path) if several else existing
         command = chosen.command(target, path)
-        answers.append(_lock_one(options, requirements, target, path, before, talk, command_of_target=command))
+        answers.append(
+            _lock_one(
+                options,
+                requirements,
+                target,
+                path,
+                before,
+                talk,
+                command_of_target=command,
+                remarks=settings_used(given, settings),
+            )
+        )
     # Once all are known, so that an error leaves no platform ahead of the others.
     told = [tell_and_write() for tell_and_write in answers]
     if output is not None and len(told) == 1 and not options.no_cache:
@@ -218,8 +230,12 @@ def _lock_one(
     talk: Talk,
     *,
     command_of_target: list[tuple[str, ...]],
+    remarks: tuple[tuple[str, str], ...],
 ) -> Callable[[], Told]:
-    """Find the answer, and give what tells of it and writes it."""
+    """Find the answer, and give what tells of it and writes it.
+
+    :param remarks: Header lines that say where the command's options come from.
+    """
     from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415  see `run_lock`
     from pipfreeze_lock.cli.progress import Progress  # noqa: PLC0415
     from pipfreeze_lock.cli.wiring import Wiring  # noqa: PLC0415
@@ -239,7 +255,7 @@ def _lock_one(
             upgraded=tuple(_upgraded(text) for text in options.upgrade_packages),
             hashes=hashes_of(options.hashes),
             path_in_lock=_path_in_lock(path),
-            remarks=(("uploaded-prior-to", f"{date:%Y-%m-%dT%H:%M:%SZ}"),) if date else (),
+            remarks=(*remarks, *((("uploaded-prior-to", f"{date:%Y-%m-%dT%H:%M:%SZ}"),) if date else ())),
         )
         locked = lock(request, resolver=wiring.resolver, hasher=wiring.files, releases=wiring.releases)
     except PipfreezeLockError:

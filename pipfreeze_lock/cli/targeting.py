@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     import typer
 
     from pipfreeze_lock.cli.settings import Settings
+    from pipfreeze_lock.model.requirement import SourceLine
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["ChosenTargets", "TargetOptions", "choose_targets"]
+__all__ = ["FIELD_OF_OPTION", "ChosenTargets", "TargetOptions", "choose_targets", "recorded_target"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,9 +69,9 @@ class TargetOptions:
     def over(self, other: TargetOptions) -> TargetOptions:
         """Fill in from weaker options what these leave open; a base image and a Dockerfile stand for each other."""
         values: dict[str, Any] = {}
-        for field in fields(self):
-            own = getattr(self, field.name)
-            values[field.name] = own or getattr(other, field.name)
+        for one in fields(self):
+            own = getattr(self, one.name)
+            values[one.name] = own or getattr(other, one.name)
         if self.base_image and not self.dockerfile:
             values["dockerfile"] = None
         if self.dockerfile and not self.base_image:
@@ -103,7 +104,7 @@ class TargetOptions:
             yield "--no-base"
 
 
-_FIELD_OF_OPTION = {
+FIELD_OF_OPTION = {
     "--base-image": "base_image",
     "--dockerfile": "dockerfile",
     "--build-arg": "build_args",
@@ -143,6 +144,8 @@ class ChosenTargets:
     targets: tuple[Target, ...]
     options: TargetOptions
     notes: tuple[str, ...] = ()
+    image_source: SourceLine | None = None
+    """The line of a Dockerfile that names the image."""
 
     def command(self, target: Target, lock: Path | None) -> list[tuple[str, ...]]:
         """Give the options to record for one of the targets, each with its value."""
@@ -181,7 +184,7 @@ def choose_targets(
     else:
         options = given.over(configured)
     if not options.names_an_interpreter and recorded is not None:
-        options = options.over(_recorded(recorded, lock))
+        options = options.over(recorded_target(recorded, lock))
     if not options.names_an_interpreter:
         raise _nothing_said()
     if options.base_image and options.dockerfile:
@@ -194,9 +197,19 @@ def choose_targets(
         raise UsageError(message, hints=["Name it with `--dockerfile`."])
     options = replace(options, platforms=tuple(dict.fromkeys(options.platforms)))
     platforms: tuple[str | None, ...] = options.platforms or (None,)
-    notes: list[str] = []
-    targets = tuple(_target(options, platform, notes) for platform in platforms)
-    return ChosenTargets(targets=targets, options=options, notes=tuple(dict.fromkeys(notes)))
+    told = _Told()
+    targets = tuple(_target(options, platform, told) for platform in platforms)
+    return ChosenTargets(
+        targets=targets, options=options, notes=tuple(dict.fromkeys(told.notes)), image_source=told.image_source
+    )
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a Dockerfile says beside the target."""
+
+    notes: list[str] = field(default_factory=list)
+    image_source: SourceLine | None = None
 
 
 def _nothing_said() -> UsageError:
@@ -228,7 +241,7 @@ def _configured(settings: Settings) -> TargetOptions:
     )
 
 
-def _recorded(command: str, lock: Path | None) -> TargetOptions:
+def recorded_target(command: str, lock: Path | None) -> TargetOptions:
     """Read the target's options out of a recorded command; what is not one of them is passed over."""
     values: dict[str, Any] = {}
     try:
@@ -238,7 +251,7 @@ def _recorded(command: str, lock: Path | None) -> TargetOptions:
     for word in words:
         if word == "--no-base":
             values["no_base"] = True
-        name = _FIELD_OF_OPTION.get(word)
+        name = FIELD_OF_OPTION.get(word)
         if name is None:
             continue
         value = next(words, "")
@@ -251,12 +264,12 @@ def _recorded(command: str, lock: Path | None) -> TargetOptions:
     return TargetOptions(**values)
 
 
-def _target(options: TargetOptions, platform: str | None, notes: list[str]) -> Target:
+def _target(options: TargetOptions, platform: str | None, told: _Told) -> Target:
     from pipfreeze_lock.target.from_flags import target_from_flags  # noqa: PLC0415  not before something was said
 
     base = None
     if options.dockerfile:
-        base = _target_of_dockerfile(options, platform, notes)
+        base = _target_of_dockerfile(options, platform, told)
     elif options.base_image:
         base = _target_of_image(options.base_image)
     return target_from_flags(
@@ -282,7 +295,7 @@ def _target_of_image(reference: str) -> Target:
     return target
 
 
-def _target_of_dockerfile(options: TargetOptions, platform: str | None, notes: list[str]) -> Target:
+def _target_of_dockerfile(options: TargetOptions, platform: str | None, told: _Told) -> Target:
     from pipfreeze_lock.target.dockerfile import parse_build_args, target_of_dockerfile  # noqa: PLC0415  as above
 
     found = target_of_dockerfile(
@@ -292,7 +305,8 @@ def _target_of_dockerfile(options: TargetOptions, platform: str | None, notes: l
         platform=platform,
         settled=_settled(options),
     )
-    notes += found.notes
+    told.notes += found.notes
+    told.image_source = found.image_source
     if found.target is None:
         raise _not_known(found.image, str(found.image_source))
     return found.target

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipfreeze_lock.cli.index_options import index_options
 from pipfreeze_lock.cli.settings import cache_folder
 from pipfreeze_lock.errors import UsageError
 from pipfreeze_lock.http.client import Client
@@ -21,9 +22,6 @@ from pipfreeze_lock.index.client import SimpleIndexes
 from pipfreeze_lock.index.evaluate import SelectionRules
 from pipfreeze_lock.index.places import Places, credential_urls
 from pipfreeze_lock.metadata.source import LayeredMetadata
-from pipfreeze_lock.model.requirement import FormatControl, IndexOptions
-from pipfreeze_lock.model.url import Url
-from pipfreeze_lock.requirements.index_options import changed_format_control
 from pipfreeze_lock.requirements.loader import load_requirements, read_location
 from pipfreeze_lock.resolve.catalogue import Catalogue
 from pipfreeze_lock.resolve.direct import DirectFiles
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.http.keyring_program import KeyringProgram
     from pipfreeze_lock.memo import Memo
     from pipfreeze_lock.metadata.interface import BuildInterpreter
-    from pipfreeze_lock.model.requirement import RequirementSet
+    from pipfreeze_lock.model.requirement import IndexOptions, RequirementSet
     from pipfreeze_lock.model.target import Target
 
 __all__ = ["Wiring", "read_inputs"]
@@ -55,7 +53,7 @@ def read_inputs(options: LockOptions, memo: Memo) -> RequirementSet:
 
     def read(location: str) -> bytes:
         if "://" in location and not location.startswith("file:") and not client:
-            client.append(_client(options, _index_options(options)))
+            client.append(_client(options, index_options(options)))
         content = read_location(location, client=client[0] if client else None, stdin=sys.stdin.buffer.read)
         if "://" in location or location == "-":
             memo.is_void = True
@@ -67,7 +65,7 @@ def read_inputs(options: LockOptions, memo: Memo) -> RequirementSet:
         return load_requirements(
             options.inputs,
             constraints=options.constraints,
-            options=_index_options(options),
+            options=index_options(options),
             read=read,
             environment=environment,
             extras=options.extras,
@@ -235,19 +233,3 @@ def _interpreter(target: Target, cache: Path | None) -> BuildInterpreter | None:
     if found is None:
         return None
     return BuildInterpreter(path=found.path, version=found.version, exact=True)
-
-
-def _index_options(options: LockOptions) -> IndexOptions:
-    control = FormatControl()
-    for option, value in options.format_mentions:
-        control = changed_format_control(control, option, value)
-    return IndexOptions(
-        index_url=Url(options.index_url) if options.index_url else None,
-        extra_index_urls=tuple(Url(url) for url in options.extra_index_urls),
-        find_links=options.find_links,
-        no_index=options.no_index,
-        trusted_hosts=options.trusted_hosts,
-        pre=options.pre,
-        prefer_binary=options.prefer_binary,
-        format_control=control,
-    )

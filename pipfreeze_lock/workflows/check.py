@@ -1,0 +1,116 @@
+"""Check: do requirements and lock still agree? Offline, at once, and without resolving anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.check.closure import closure_findings
+from pipfreeze_lock.check.context import CheckContext
+from pipfreeze_lock.check.hashes import hash_findings
+from pipfreeze_lock.check.header import file_findings, input_findings, option_findings, target_findings
+from pipfreeze_lock.check.roots import root_findings
+from pipfreeze_lock.model.finding import Examination, Finding
+from pipfreeze_lock.target.markers import TargetMarkers
+from pipfreeze_lock.target.pip_capabilities import capabilities
+from pipfreeze_lock.target.specifiers import SpecifierRules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pipfreeze_lock.check.header import OptionChange
+    from pipfreeze_lock.check.places import LockPlaces
+    from pipfreeze_lock.lockfile.interface import ReadLock
+    from pipfreeze_lock.model.finding import Location
+    from pipfreeze_lock.model.requirement import RequirementSet
+    from pipfreeze_lock.model.target import Target
+
+__all__ = ["CheckRequest", "check", "in_order", "with_strictness"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckRequest:
+    """A lock as it was read, and what it has to agree with."""
+
+    path: str
+    """Of the lock, as it is to be shown."""
+    read: ReadLock
+    places: LockPlaces
+    relock: str
+    """The command that renews it."""
+    path_in_lock: Callable[[str], str]
+    requirements: RequirementSet | None
+    """None where an input cannot be read, which a finding of the caller says."""
+    unread: frozenset[str] = frozenset()
+    """Inputs that are not here to be looked at (a URL, standard input), as the lock has their paths."""
+    target: Target
+    """For whom markers and specifiers are read: as it is now, else as the lock records it."""
+    target_is_known: bool = True
+    """Whether it is what is said now; else the caller's finding says why not."""
+    target_source: Location | None = None
+    changes: tuple[OptionChange, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What the caller found while reading."""
+    unchecked: tuple[str, ...] = ()
+
+
+def check(request: CheckRequest) -> Examination:
+    """Say in which ways lock and requirements disagree.
+
+    Linear in pins, edges and lines of the inputs.
+    """
+    markers = TargetMarkers(request.target)
+    context = _context(request, markers)
+    findings = [*request.findings, *file_findings(context), *hash_findings(context)]
+    if request.target_is_known:
+        findings += target_findings(context, request.target, request.target_source, request.changes)
+    if request.requirements is not None:
+        findings += input_findings(context)
+        findings += option_findings(context, request.changes)
+        asked = context.requirements_that_hold()
+        findings += root_findings(context, asked, context.constraints_that_hold())
+        findings += closure_findings(context, asked)
+    lock = request.read.lock
+    return Examination(
+        lock=request.path,
+        target=lock.target,
+        pins=len(lock.pins),
+        findings=tuple(in_order(findings)),
+        unchecked=(*request.unchecked, *markers.guesses()),
+    )
+
+
+def _context(request: CheckRequest, markers: TargetMarkers) -> CheckContext:
+    from pipfreeze_lock.model.requirement import RequirementSet  # noqa: PLC0415  only where there is none
+
+    return CheckContext(
+        read=request.read,
+        places=request.places,
+        requirements=request.requirements or RequirementSet(requirements=()),
+        holds=markers.holds,
+        specifiers=SpecifierRules(capabilities(request.target.pip)),
+        path_in_lock=request.path_in_lock,
+        unread=request.unread,
+        relock=request.relock,
+    )
+
+
+_RANKS = {"error": 0, "warning": 1, "note": 2}
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort by severity, then by place; what was found twice is said once."""
+
+    def key(finding: Finding) -> tuple[int, str, int]:
+        place = finding.location
+        return _RANKS[finding.severity], place.path if place else "", place.line if place else 0
+
+    return sorted(dict.fromkeys(findings), key=key)
+
+
+def with_strictness(examination: Examination) -> Examination:
+    """Make errors of the notes that ``--strict`` does not let pass."""
+    findings = [
+        replace(finding, severity="error") if finding.rule.strict else finding for finding in examination.findings
+    ]
+    return replace(examination, findings=tuple(in_order(findings)))
