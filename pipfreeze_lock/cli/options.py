@@ -56,7 +56,9 @@ PythonVersion = Annotated[
 ]
 Implementation = Annotated[
     str | None,
-    typer.Option("--implementation", metavar="NAME", help="cpython (cp) or pypy (pp).", rich_help_panel=_TARGET),
+    typer.Option(
+        "--implementation", metavar="NAME", help="cpython (cp), pypy (pp) or pypy-7.3.17.", rich_help_panel=_TARGET
+    ),
 ]
 Abi = Annotated[
     str | None,

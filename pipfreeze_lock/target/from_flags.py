@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from pipfreeze_lock.errors import UsageError
 from pipfreeze_lock.model.target import BaseDistribution, Libc, Target
-from pipfreeze_lock.target.abi import default_abi
+from pipfreeze_lock.target.abi import check_abi, default_abi
 from pipfreeze_lock.target.base_images import known_image, newest_of_series, newest_python_of
 from pipfreeze_lock.target.platforms import Platform, parse_platform
+from pipfreeze_lock.target.pypy_releases import newest_pypy_of
 from pipfreeze_lock.target.python_versions import is_full_version, is_series, version_key
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def target_from_flags(  # noqa: PLR0913  one argument for each flag of the comma
     """Lay explicit flags over a base image's target; without one, the flags must say all that cannot be guessed.
 
     :param python_version: ``3.6.8``, or ``3.6`` for the newest release of it that is known.
-    :param implementation: ``cpython``, ``cp``, ``pypy-7.3.17``, ``pp7.3.17``.
+    :param implementation: ``cpython``, ``cp``, ``pypy-7.3.17``, ``pp7.3.17``; ``pypy`` or ``pp`` for the newest PyPy of
+        that Python that is known.
     :param platform: ``linux/arm64``, or a wheel's platform tag, which may say the libc too; default ``linux/amd64``.
     :param libc: ``glibc-2.24``, ``musl-1.2``.
     :param preinstalled: ``NAME==VERSION`` each, added to the base set.
@@ -67,7 +69,7 @@ def target_from_flags(  # noqa: PLR0913  one argument for each flag of the comma
     """
     draft = _Draft(base)
     draft.take_python(python_version)
-    draft.take_implementation(implementation)
+    draft.take_implementation(implementation, python_version)
     draft.take_platform(platform)
     draft.take_libc(libc)
     draft.take_pip(pip_version, preinstalled)
@@ -121,7 +123,7 @@ class _Draft:
             raise UsageError(message, hints=[f"Give all three parts, as in `--python-version {series}.0`."])
         return newest, f"`--python-version {series}`: {newest} is the newest release of it in the table of base images"
 
-    def take_implementation(self, text: str | None) -> None:
+    def take_implementation(self, text: str | None, python_version: str | None) -> None:
         if text is None:
             self.sources.setdefault("implementation", "the default")
             return
@@ -134,10 +136,26 @@ class _Draft:
         if match is None:
             message = f"`--implementation {text}` is not known"
             raise UsageError(message, hints=["Write `cpython` (or `cp`), or PyPy with its version: `pypy-7.3.17`."])
-        if not match["version"]:
-            message = "PyPy's own version is missing, which the tags of its wheels hold"
+        self.implementation = "pypy"
+        if match["version"]:
+            self.implementation_version = match["version"]
+        elif self.python is not None:
+            self._take_newest_pypy(text, self.python, python_version)
+
+    def _take_newest_pypy(self, text: str, python: str, python_version: str | None) -> None:
+        """Take the newest PyPy of this Python, and its Python where only a series was asked for."""
+        newest = newest_pypy_of(version_key(python)[:2])
+        if newest is None:
+            message = f"no PyPy of Python {python} is known, and its version stands in the tags of its wheels"
             raise UsageError(message, hints=["Write it as `--implementation pypy-7.3.17`."])
-        self.implementation, self.implementation_version = "pypy", match["version"]
+        newest_python, self.implementation_version = newest
+        source = f"`--implementation {text}`: {self.implementation_version} is the newest PyPy of it that is known"
+        self.sources["implementation"] = source
+        if python_version is not None and is_series(python_version):
+            self.python = newest_python
+            self.sources["python"] = (
+                f"`--python-version {python_version}`, as PyPy {self.implementation_version} has it"
+            )
 
     def take_platform(self, text: str | None) -> None:
         if text is None:
@@ -228,15 +246,9 @@ class _Draft:
         implementation_version = self.implementation_version or self.python or ""
         usual = default_abi(release, self.implementation, implementation_version, self.platform.operating_system)
         if text is not None:
-            self.abi = text.lower()
+            self.abi = text.lower().replace("-", "_")
             self.sources["abi"] = f"`--abi {text}`"
-            if _abi_family(self.abi) != _abi_family(usual):
-                message = (
-                    f"`--abi {text}` is no ABI of {self.implementation} {self.python}, which is `{usual}` as a rule"
-                )
-                raise UsageError(
-                    message, hints=["Leave `--abi` out, or give the `--python-version` that it belongs to."]
-                )
+            check_abi(self.abi, python_release=release, implementation=self.implementation, usual=usual)
         elif self.abi is None:
             self.abi = usual
             self.sources["abi"] = f"the usual one of {self.implementation} {self.python}"
@@ -318,12 +330,6 @@ def _distribution(text: str) -> BaseDistribution:
         raise UsageError(message, hints=["Write it as `setuptools==41.0.1`."])
     name = re.sub(r"[-_.]+", "-", match["name"]).lower()  # PEP 503
     return BaseDistribution(cast("NormalizedName", name), match["version"])
-
-
-def _abi_family(abi: str) -> str:
-    """``cp36`` of ``cp36dm``, ``pypy310`` of ``pypy310_pp73``."""
-    match = re.match(r"[a-z]+\d*", abi)
-    return match[0] if match else abi
 
 
 def _listed(words: list[str]) -> str:

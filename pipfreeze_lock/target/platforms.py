@@ -44,6 +44,7 @@ _WHEEL_TAG = re.compile(r"(?P<name>manylinux1|manylinux2010|manylinux2014|linux)
 _VERSIONED_WHEEL_TAG = re.compile(
     r"(?P<name>manylinux|musllinux|macosx)_(?P<major>\d+)_(?P<minor>\d+)_(?P<machine>\w+)"
 )
+_FAT_FORMAT = re.compile(r"_(universal2?|intel|fat(?:3|32|64)?)$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +69,10 @@ def parse_platform(text: str) -> Platform:
     platform = _docker_platform(written) if "/" in written else _wheel_platform(written.replace("-", "_"))
     if platform is None:
         message = f"`{text}` is not a platform"
+        if written.startswith("macosx") and (fat := _FAT_FORMAT.search(written)):
+            message += f": `{fat[1]}` is a kind of file, which runs on more than one"
+            hint = "Say the machine that it runs on: `macosx_11_0_arm64` or `macosx_11_0_x86_64`."
+            raise UsageError(message, hints=[hint])
         hint = (
             "Write it as `linux/amd64`, `linux/arm64`, `macos/arm64`, `windows/amd64`, or as the platform of a wheel: "
         )

@@ -117,19 +117,75 @@ def test_linux_by_wheel_tag_alone_has_no_libc():
         target_from_flags(python_version="3.10.1", pip_version="22.0", platform="linux_x86_64")
 
 
-def test_abi():
-    free_threaded = target_from_flags(python_version="3.13.0", abi="cp313t", pip_version="25.0", libc="glibc-2.36")
-    assert free_threaded.abi == "cp313t"
-    with pytest.raises(UsageError, match="`--abi cp37m` is no ABI"):
-        target_from_flags(**FLAGS, abi="cp37m")
+@pytest.mark.parametrize(
+    ("python", "implementation", "abi"),
+    [
+        ("3.13.0", None, "cp313t"),
+        ("3.14.0", None, "cp314td"),
+        ("3.12.1", None, "cp312d"),
+        ("3.6.15", None, "cp36"),
+        ("3.6.15", None, "cp36dm"),
+        ("2.7.18", None, "cp27m"),
+        ("2.7.18", None, "cp27mu"),
+        ("3.9.19", "pypy-7.3.16", "pypy39_pp73"),
+        ("3.6.9", "pypy-7.2.0", "pypy3_72"),
+        ("2.7.18", "pypy", "pypy_73"),
+    ],
+)
+def test_an_abi_that_a_build_of_it_has(python, implementation, abi):
+    flags = {"python_version": python, "implementation": implementation}
+    assert target_from_flags(**FLAGS | flags, abi=abi).abi == abi
 
 
-def test_pypy_needs_its_own_version():
+@pytest.mark.parametrize(
+    ("python", "implementation", "abi", "why"),
+    [
+        ("3.6.15", None, "cp37m", "which is `cp36m` as a rule"),
+        ("3.12.1", None, "cp312t", "begin with Python 3.13"),
+        ("3.8.18", None, "cp38m", "no part of the ABI from Python 3.8 on"),
+        ("3.6.15", None, "cp36mu", "no part of the ABI from Python 3.3 on"),
+        ("3.13.0", None, "cp313dt", "which is `cp313` as a rule"),
+        ("3.11.7", None, "cp3117", "which is `cp311` as a rule"),
+        ("3.11.7", None, "abi3", "which is `cp311` as a rule"),
+        ("3.11.7", None, "cp1", "which is `cp311` as a rule"),
+        ("3.9.19", "pypy", "pypy38_pp73", "which is `pypy39_pp73` as a rule"),
+        ("3.9.19", "pypy", "cp39", "which is `pypy39_pp73` as a rule"),
+    ],
+)
+def test_an_abi_that_no_build_of_it_has(python, implementation, abi, why):
+    flags = {"python_version": python, "implementation": implementation}
+    with pytest.raises(UsageError, match=f"`--abi {abi}` is no ABI of") as error:
+        target_from_flags(**FLAGS | flags, abi=abi)
+    assert why in error.value.message
+    assert error.value.hints
+
+
+def test_pypy():
     flags = {"python_version": "3.10.14", "pip_version": "25.0", "libc": "glibc-2.36"}
     target = target_from_flags(**flags, implementation="pypy-7.3.17")
     assert (target.implementation, target.implementation_version, target.abi) == ("pypy", "7.3.17", "pypy310_pp73")
-    with pytest.raises(UsageError, match="PyPy's own version is missing"):
-        target_from_flags(**flags, implementation="pypy")
+    old = target_from_flags(**FLAGS | {"python_version": "3.6.1"}, implementation="pp7.1.1")
+    assert old.abi == "pypy3_71"
+
+
+@pytest.mark.parametrize("name", ["pypy", "pp", "PyPy"])
+def test_pypy_of_no_version_is_the_newest_of_that_python(name):
+    flags = {"pip_version": "25.0", "libc": "glibc-2.36", "implementation": name}
+    target = target_from_flags(**flags, python_version="3.9.18")
+    assert (target.python, target.implementation_version, target.abi) == ("3.9.18", "7.3.16", "pypy39_pp73")
+    assert "newest PyPy" in dict(target.sources)["implementation"]
+    of_series = target_from_flags(**flags, python_version="3.9")
+    assert (of_series.python, of_series.implementation_version) == ("3.9.19", "7.3.16")
+
+
+def test_a_python_that_no_pypy_is_known_of():
+    with pytest.raises(UsageError, match=r"no PyPy of Python 3.13.0 is known"):
+        target_from_flags(**FLAGS | {"python_version": "3.13.0"}, implementation="pypy")
+
+
+def test_a_fat_file_is_no_platform():
+    with pytest.raises(UsageError, match="`universal2` is a kind of file"):
+        parse_platform("macosx_11_0_universal2")
 
 
 def test_pip_among_the_preinstalled_is_the_pip():
