@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts format lock-dev fidelity-real bench clean
+.PHONY: help setup demo test check lint types contracts format lock-dev fidelity-tags fidelity-real bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ format: $(STAMP) ## Write the code as ruff would
 
 lock-dev: $(STAMP) ## Lock our own development requirements for the interpreter of .venv
 	$(BIN)/python requirements/install_dev.py --lock
+
+fidelity-tags: $(STAMP) ## Compare ordered lists of wheel tags with every pip on every Python at hand: 15 minutes
+	PYTHONPATH=tests $(BIN)/python -m fidelity.tags
 
 fidelity-real: $(STAMP) ## Compare locks with what real pips take on the public index: an hour, network, old interpreters
 	PYTHONPATH=tests $(BIN)/python -m fidelity.real_sets
