@@ -13,6 +13,7 @@ the person who reads it: what is wrong (`message`), where (`context`), what to d
     ├── ResolutionError       4   no set of files satisfies the requirements
     │   ├── MetadataError     4   a candidate whose dependencies cannot be known
     │   └── BuildError        4   an sdist whose metadata could not be built
+    ├── DisagreementError     1   two engines answer otherwise, and nothing that is known explains it
     ├── NetworkError          5   an index or registry that cannot be reached or does not answer as one
     └── ImageError            6   an image that cannot be read
 """
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BuildError",
+    "DisagreementError",
     "ImageError",
     "InputError",
     "LockFileError",
@@ -95,6 +97,12 @@ class MetadataError(ResolutionError):
 
 class BuildError(MetadataError):
     """Building an sdist's metadata failed, or was not allowed."""
+
+
+class DisagreementError(PipfreezeLockError):
+    """Two engines answer otherwise, and nothing that is known explains it: a finding about the answer itself."""
+
+    exit_code = 1
 
 
 class NetworkError(PipfreezeLockError):

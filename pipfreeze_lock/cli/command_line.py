@@ -32,6 +32,8 @@ def recorded_command(options: LockOptions, of_target: list[tuple[str, ...]], loc
     arguments += list(options.format_mentions)
     if options.uploaded_prior_to:
         arguments.append(("--uploaded-prior-to", options.uploaded_prior_to))
+    if options.resolver not in (None, "resolvelib"):
+        arguments.append(("--resolver", options.resolver))
     if options.hashes != "chosen":
         arguments.append(("--no-hashes",) if options.hashes == "none" else ("--hashes", options.hashes or "all"))
     for flag in ("no_index", "pre", "prefer_binary", "no_build"):

@@ -35,6 +35,9 @@ class LockOptions:
     """``--no-binary`` and ``--only-binary`` with their values, in order of mention, which counts."""
     uploaded_prior_to: str | None = None
     no_build: bool = False
+    resolver: str | None = None
+    """``pip-tools``; None is ``resolvelib``."""
+    cross_check: bool = False
     upgrade: bool = False
     upgrade_packages: tuple[str, ...] = ()
     hashes: str | None = None
@@ -72,6 +75,8 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
         pre=settings.flag("pre", given.pre),
         prefer_binary=settings.flag("prefer-binary", given.prefer_binary),
         no_build=settings.flag("no-build", given.no_build),
+        resolver=settings.text("resolver", given.resolver),
+        cross_check=settings.flag("cross-check", given.cross_check),
         no_cache=settings.flag("no-cache", given.no_cache),
         format_mentions=mentions,
         uploaded_prior_to=date,

@@ -75,6 +75,8 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     options = checked(with_settings(given, settings))
     if options.dry_run or options.diff or options.upgrade or options.upgrade_packages or options.refresh:
         memo.is_void = True  # here and not by the arguments alone, where `-qn` hides a `-n`
+    if options.resolver == "pip-tools" or options.cross_check:
+        memo.is_void = True  # what pip-compile asked of the index, nobody has noted
     if options.upgrade and options.upgrade_packages:
         message = "`--upgrade` moves everything, `--upgrade-package` one thing"
         raise UsageError(message, hints=["Give one of them."])
@@ -159,6 +161,10 @@ def checked(options: LockOptions) -> LockOptions:
     if options.retries is not None and options.retries < 0:
         message = f"`--retries {options.retries}` is less than none"
         raise UsageError(message, hints=["`--retries 0` asks once."])
+    if options.resolver is not None or options.cross_check:
+        from pipfreeze_lock.cli.pip_tools_wiring import check_resolver  # noqa: PLC0415  most take the default
+
+        check_resolver(options)
     if options.extras and not any(Path(one).name == "pyproject.toml" for one in options.inputs):
         message = f"`--extra {options.extras[0]}` is for a pyproject.toml, and none of the inputs is one"
         raise UsageError(
@@ -271,7 +277,11 @@ def _lock_one(
     # What is built, or fetched from where nobody says how long it stays, may be another thing the next time.
     is_settled = not any(pin.url for pin in locked.pins) and not any(key == "warning" for key, _ in locked.remarks)
 
+    report = wiring.pip_tools.report if wiring.pip_tools is not None else ()
+
     def tell_and_write() -> Told:
+        for line in report:
+            talk.say(line)
         for detail in locked.details:
             talk.detail(detail)
         for warning in warnings:

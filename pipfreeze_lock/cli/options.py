@@ -247,6 +247,25 @@ NoBuild = Annotated[
         rich_help_panel=_SELECTION,
     ),
 ]
+Resolver = Annotated[
+    str | None,
+    typer.Option(
+        "--resolver",
+        metavar="resolvelib|pip-tools",
+        envvar="PIPFREEZE_LOCK_RESOLVER",
+        help="resolvelib: by the rules of the image's pip. pip-tools: names and versions by pip-compile.",
+        rich_help_panel=_SELECTION,
+    ),
+]
+CrossCheck = Annotated[
+    bool,
+    typer.Option(
+        "--cross-check",
+        envvar="PIPFREEZE_LOCK_CROSS_CHECK",
+        help="Run both resolvers, say where they differ and why; exit 1 where nothing explains it.",
+        rich_help_panel=_SELECTION,
+    ),
+]
 Upgrade = Annotated[
     bool,
     typer.Option(

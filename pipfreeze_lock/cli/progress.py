@@ -59,6 +59,12 @@ class Progress(ResolutionReporter, MetadataReporter):
         """Say it with ``-v``."""
         self._talk.detail(f"left out {name} {version}: {reason}")
 
+    def running(self, what: str) -> None:
+        """Show it in the line, and say it with ``-v``."""
+        self._talk.detail(f"running {what}")
+        self._waiting = what
+        self._show(what)
+
     def building(self, filename: str, interpreter: str, reason: str) -> None:
         """Say what runs and why: code of others is about to run."""
         self.stop()

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordedCommand", "options_by_name", "read_command", "relock_command", "settings_used"]
 
-_TEXTS = {"--index-url": "index_url", "--uploaded-prior-to": "uploaded_prior_to", "--hashes": "hashes"}
+_TEXTS = {
+    "--index-url": "index_url",
+    "--uploaded-prior-to": "uploaded_prior_to",
+    "--hashes": "hashes",
+    "--resolver": "resolver",
+}
 _LISTS = {
     "--constraint": "constraints",
     "--extra": "extras",

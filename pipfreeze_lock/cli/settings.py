@@ -30,6 +30,7 @@ _TEXTS = (
     "proxy",
     "cache-dir",
     "keyring-provider",
+    "resolver",
 )
 _LISTS = (
     "inputs",
@@ -45,7 +46,7 @@ _LISTS = (
     "constraint",
     "extra",
 )
-_FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "no-cache")
+_FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "no-cache", "cross-check")
 _NUMBERS: dict[str, Any] = {"timeout": int | float, "retries": int}
 
 

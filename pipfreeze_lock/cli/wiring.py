@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipfreeze_lock.cli.lock_options import LockOptions
+    from pipfreeze_lock.cli.pip_tools_wiring import PipToolsParts
     from pipfreeze_lock.cli.progress import Progress
     from pipfreeze_lock.http.keyring_program import KeyringProgram
     from pipfreeze_lock.memo import Memo
     from pipfreeze_lock.metadata.interface import BuildInterpreter
     from pipfreeze_lock.model.requirement import IndexOptions, RequirementSet
     from pipfreeze_lock.model.target import Target
+    from pipfreeze_lock.resolve.interface import Resolver
 
 __all__ = ["Wiring", "read_inputs"]
 
@@ -102,9 +104,12 @@ class Wiring:
     index: SimpleIndexes
     metadata: LayeredMetadata
     files: DirectFiles
-    resolver: ResolvelibEngine
+    resolver: Resolver
     releases: IndexReleases
     markers: TargetMarkers
+    cache_folder: Path
+    catalogue_places: tuple[str, ...]
+    pip_tools: PipToolsParts | None = None
 
     @classmethod
     def of(
@@ -155,7 +160,7 @@ class Wiring:
             digest=files.digest,
             reporter=progress,
         )
-        return cls(
+        wiring = cls(
             client=client,
             cache=cache,
             index=index,
@@ -164,7 +169,16 @@ class Wiring:
             resolver=resolver,
             releases=IndexReleases(catalogue, rules),
             markers=markers,
+            cache_folder=cache_folder(options.cache_dir),
+            catalogue_places=catalogue.places,
         )
+        if options.resolver != "pip-tools" and not options.cross_check:
+            return wiring
+        from pipfreeze_lock.cli.pip_tools_wiring import PipToolsParts  # noqa: PLC0415  only where pip-compile is to run
+
+        network = _build_environment(settings)
+        parts = PipToolsParts.of(wiring, options, requirements, target, exclude_newer, progress, network)
+        return replace(wiring, resolver=parts.resolver, pip_tools=parts)
 
     def notes(self) -> list[str]:
         """Give what a person must know of the places and of the cache; after `close` all of it."""
@@ -172,6 +186,8 @@ class Wiring:
 
     def close(self) -> None:
         """Give up what is still under way."""
+        if self.pip_tools is not None and self.pip_tools.temporary is not None:
+            self.pip_tools.temporary.cleanup()
         self.metadata.close()
         self.index.close()
         self.client.close()

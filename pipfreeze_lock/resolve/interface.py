@@ -102,6 +102,9 @@ class ResolutionReporter:
     def rejected(self, name: str, version: str, reason: str) -> None:
         """A candidate was left out for what its metadata says, or since it has none."""
 
+    def running(self, what: str) -> None:
+        """A program that takes its time was started, or is about to be made: in words."""
+
 
 class Resolver(Protocol):
     """An engine."""
