@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from packaging.markers import UndefinedComparison
+
+from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.target.marker_rules import MarkerRules
+from pipfreeze_lock.target.pip_capabilities import capabilities
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -35,10 +41,12 @@ _NAME = re.compile(r"[a-z_]+")
 class MarkerEnvironment(dict[str, str]):
     """Marker names to values, without ``extra``; not to be changed once it has been asked."""
 
-    __slots__ = ("answers", "seen", "unknown")
+    __slots__ = ("answers", "rules", "seen", "unknown")
 
-    def __init__(self, values: dict[str, str], *, unknown: frozenset[str] = frozenset()) -> None:
+    def __init__(self, values: dict[str, str], rules: MarkerRules, *, unknown: frozenset[str] = frozenset()) -> None:
         super().__init__(values)
+        self.rules = rules
+        """How the target's pip compares."""
         self.unknown = unknown
         """Names whose values are not known; they stand as empty text."""
         self.answers: dict[tuple[str, str], bool] = {}
@@ -70,7 +78,8 @@ def marker_environment(target: Target) -> MarkerEnvironment:
         "sys_platform": "linux2" if is_python_2 and sys_platform == "linux" else sys_platform,
     }
     given = dict(target.markers)
-    return MarkerEnvironment(values | given, unknown=unknowable_markers - given.keys())
+    rules = MarkerRules(capabilities(target.pip, python_major=target.python_release[0]))
+    return MarkerEnvironment(values | given, rules, unknown=unknowable_markers - given.keys())
 
 
 def _short_phase(version: str) -> str:
@@ -97,8 +106,7 @@ def _holds(marker: Marker, environment: MarkerEnvironment, extra: str) -> bool:
     text = str(marker)
     answer = environment.answers.get((text, extra))
     if answer is None:
-        # Marker.evaluate starts from this machine's environment, of which nothing is left: every name is given.
-        answer = environment.answers[text, extra] = marker.evaluate({**environment, "extra": extra})
+        answer = environment.answers[text, extra] = environment.rules.holds(marker, {**environment, "extra": extra})
     environment.seen[id(marker), extra] = marker, answer
     return answer
 
@@ -111,12 +119,20 @@ class TargetMarkers:
         self._guessed: dict[str, tuple[str, ...]] = {}
 
     def holds(self, marker: Marker, extras: Collection[str]) -> bool:
-        """Whether a marker holds, as `evaluate` has it."""
+        """Whether a marker holds, as `evaluate` has it.
+
+        :raises ResolutionError: for a comparison that has no meaning.
+        """
         if self._environment.unknown:
             text = str(marker)
             if "platform_" in text and text not in self._guessed:
                 self._guessed[text] = uses_unknowable(marker, self._environment)
-        return evaluate(marker, self._environment, extras)
+        try:
+            return evaluate(marker, self._environment, extras)
+        except UndefinedComparison as error:
+            message = f"the marker `{marker}` has no meaning on this target, and pip fails on it: {error}"
+            hints = ["Correct the marker, or rule out the release that has it."]
+            raise ResolutionError(message, hints=hints, reference="PEP 508") from None
 
     def guesses(self) -> list[str]:
         """Give a sentence for each marker that speaks of what nobody can know before the image runs."""

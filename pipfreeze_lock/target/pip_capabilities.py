@@ -60,6 +60,9 @@ class PipCapabilities:
     """Takes versions that PEP 440 does not know; they sort below all others, and only ``===`` chooses them."""
     legacy_specifiers: bool = True
     """Takes specifiers that PEP 440 does not know (``>=3.6.*``, ``==2011k``) and compares as setuptools once did."""
+    markers_order_text: bool = True
+    """A marker compares as versions what reads as one, whatever its name, and else as text (``platform_machine >=
+    "x"``); since packaging 26.0 the name decides which of both, and text has no order."""
     less_equal_ignores_local: bool = False
     """``<=1.0`` takes ``1.0+local``."""
     compatible_ignores_prerelease: bool = False
@@ -203,6 +206,7 @@ STEPS: tuple[Step, ...] = (
     Step("25.1", "pylock", True, "pip lock", "_internal/commands/lock.py, #13213"),
     Step("25.3", "wheel_names", "strict", "packaging alone reads wheel names", "_internal/models/wheel.py, #13581"),
     Step("25.3", "build_constraint", True, "--build-constraint", "_internal/cli/cmdoptions.py, #13534"),
+    Step("26.0", "markers_order_text", False, "packaging 26.0", "_vendor/packaging/markers.py, #13746"),
     Step("26.0", "prerelease_fallback", True, "packaging 26.0", f"{_SPECIFIERS}, #13746"),
     Step("26.0", "uploaded_prior_to", True, "--uploaded-prior-to", f"{_FINDER}, #13625"),
     Step("26.0", "release_control", True, "--all-releases, --only-final", "models/release_control.py, #13221"),
