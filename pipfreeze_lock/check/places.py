@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.lockfile.pin_lines import canonical_name
 from pipfreeze_lock.model.finding import Location
+from pipfreeze_lock.model.names import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,33 +11,26 @@ from pipfreeze_lock.check import rules
 from pipfreeze_lock.check.context import pin_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.check.context import Asked, CheckContext
-    from pipfreeze_lock.model.finding import Finding
+    from pipfreeze_lock.model.finding import Finding, Location
     from pipfreeze_lock.model.lock import Pin, Via
 
-__all__ = ["root_findings"]
+__all__ = ["pin_findings", "word_findings"]
 
 
-def root_findings(context: CheckContext, asked: Sequence[Asked], constraints: Sequence[Asked]) -> Iterator[Finding]:
-    """Say of each line of the inputs whether its pin satisfies it, and where it is not what the lock recorded.
+def pin_findings(context: CheckContext, lines: Sequence[Asked]) -> Iterator[Finding]:
+    """Say of each line of the inputs whether its pin satisfies it.
 
-    :param asked: The requirements that hold on the target.
-    :param constraints: The constraints that hold.
+    :param lines: The requirements and constraints that hold on the target.
     """
     pins = {pin.name: pin for pin in context.lock.pins}
     base = {one.name: one.version for one in context.lock.base}
-    wrong: set[int] = set()
-    for one in (*asked, *constraints):
-        findings = list(_against_pin(context, one, pins.get(one.name), base.get(one.name)))
-        if findings:
-            wrong.add(id(one))
-        yield from findings
-    there = [one for one in (*asked, *constraints) if one.requirement is not None]
-    yield from _moved_words(context, there, wrong)
+    for one in lines:
+        yield from _against_pin(context, one, pins.get(one.name), base.get(one.name))
 
 
 def _against_pin(context: CheckContext, asked: Asked, pin: Pin | None, base: str | None) -> Iterator[Finding]:
@@ -95,21 +88,25 @@ def _against_hashes(context: CheckContext, asked: Asked, pin: Pin) -> Iterator[F
         yield context.finding(rules.HASH_NOT_ALLOWED, message, location=asked.location, pin=pin)
 
 
-def _moved_words(context: CheckContext, asked: Iterable[Asked], wrong: set[int]) -> Iterator[Finding]:
-    """Say where the inputs' words are others than the lock recorded, of lines that their pins satisfy."""
+def word_findings(context: CheckContext, lines: Iterable[Asked], wrong: Collection[Location]) -> Iterator[Finding]:
+    """Say where the inputs' words are others than the lock recorded.
+
+    :param lines: As `pin_findings` has them.
+    :param wrong: Lines of which `pin_findings` has said more already.
+    """
     recorded = _recorded(context)
     now: dict[tuple[NormalizedName, str, str], list[Asked]] = defaultdict(list)
     pinned = {pin.name: pin for pin in context.lock.pins}
     held = pinned.keys() | {one.name for one in context.lock.base}
-    for one in asked:
-        if one.name in held:
+    for one in lines:
+        if one.requirement is not None and one.name in held:
             now[one.name, one.via.kind, one.via.parent].append(one)
-    for key, lines in now.items():
+    for key, asked in now.items():
         before = recorded.pop(key, [])
-        new, gone = _unmatched(lines, before)
+        new, gone = _unmatched(asked, before)
         for one in new:
             was = gone.pop(0) if gone else None
-            if id(one) not in wrong and not _is_constraint_of_base(context, one):
+            if one.location not in wrong and not _is_constraint_of_base(context, one):
                 yield _moved(context, one, was, pinned.get(one.name))
         for via in gone:
             yield from _removed(context, key[0], via, pinned)

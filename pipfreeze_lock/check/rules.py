@@ -11,9 +11,11 @@ __all__ = [
     "CHANGED_TARGET",
     "CHANGED_TARGET_SOURCE",
     "DROPPED_INPUT",
+    "DUPLICATE_PIN",
     "EDITED_LOCK",
     "FILE_FORM",
     "HASH_NOT_ALLOWED",
+    "HELD_BACK",
     "LOCK_RULES",
     "MALFORMED_HASH",
     "MISSING_EXTRA",
@@ -35,7 +37,10 @@ __all__ = [
     "UNSATISFIED_CONSTRAINT",
     "UNSATISFIED_DEPENDENCY",
     "UNSATISFIED_REQUIREMENT",
+    "VANISHED_FILE",
+    "VANISHED_RELEASE",
     "WEAK_HASH",
+    "YANKED_PIN",
 ]
 
 _RELOCK = "Lock again; the pins that still fit stay as they are."
@@ -110,6 +115,11 @@ UNKNOWN_PARENT = Rule(
     id="unknown-parent",
     title="A pin is there for a distribution that is not",
     help=f"A pin was taken out of the lock by hand. {_RELOCK}",
+)
+DUPLICATE_PIN = Rule(
+    id="duplicate-pin",
+    title="A distribution is pinned twice",
+    help="pip refuses a file that says two things of one distribution. Lock again.",
 )
 MISSING_HASH = Rule(
     id="missing-hash",
@@ -203,6 +213,28 @@ MISSING_LOCK = Rule(
     id="missing-lock",
     title="There is no lock",
     help="The configuration names one, and the file is not there. Lock.",
+)
+
+YANKED_PIN = Rule(
+    id="yanked-pin",
+    title="A pinned file was yanked",
+    help="Its authors took it back after the lock was made, and pip still installs it. `lock -P NAME` moves it.",
+)
+VANISHED_RELEASE = Rule(
+    id="vanished-release",
+    title="A pinned release is no longer on the index",
+    help="No build of the image will find it. `lock -P NAME` moves it.",
+)
+VANISHED_FILE = Rule(
+    id="vanished-file",
+    title="A file that the lock allows is no longer offered",
+    help="The release is there, and none of its files has that hash: it was replaced or deleted. Lock again.",
+)
+HELD_BACK = Rule(
+    id="held-back",
+    title="A newer release is kept out by our own lines alone",
+    help="No other distribution minds it. Loosen the line when you want it.",
+    severity="note",
 )
 
 LOCK_RULES: tuple[Rule, ...] = tuple(value for value in globals().values() if isinstance(value, Rule))

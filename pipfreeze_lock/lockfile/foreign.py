@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.lockfile.comments import unescape
 from pipfreeze_lock.lockfile.interface import Problem
-from pipfreeze_lock.lockfile.pin_lines import canonical_name
 from pipfreeze_lock.lockfile.via import parse_via
 from pipfreeze_lock.model.lock import Pin, Via
+from pipfreeze_lock.model.names import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

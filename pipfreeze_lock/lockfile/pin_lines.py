@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pipfreeze_lock.lockfile.comments import escape, unescape
 from pipfreeze_lock.lockfile.via import parse_via, render_via
 from pipfreeze_lock.model.lock import Pin
+from pipfreeze_lock.model.names import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from packaging.utils import NormalizedName
 
     from pipfreeze_lock.model.lock import Via
 
@@ -23,8 +22,6 @@ _TAIL = r"((?:[ ]\\\n[ ]{4}--hash=[a-z0-9]+:[0-9a-f]+)*)\n((?:[ ]{4}\#[^\n]*\n)*
 _PIN = re.compile(rf"()(){_NAME}(?:===?([^\s;=]+)|[ ]@[ ](\S+)){_TAIL}", re.VERBOSE)
 _URL_PIN = re.compile(rf"([a-z][a-z0-9+.-]*:\S+?)([\#&])egg={_NAME}()(){_TAIL}", re.VERBOSE)
 _HASH = re.compile(r"--hash=(\S+)")
-_NORMALIZED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_SEPARATORS = re.compile(r"[-_.]+")
 _CANONICAL_VERSION = re.compile(
     r"(?:[1-9][0-9]*!)?(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*(?:(?:a|b|rc)(?:0|[1-9][0-9]*))?"
     r"(?:\.post(?:0|[1-9][0-9]*))?(?:\.dev(?:0|[1-9][0-9]*))?(?:\+[a-z0-9]+(?:\.[a-z0-9]+)*)?"
@@ -118,10 +115,3 @@ def parse_pin(match: re.Match[str]) -> Pin:
         via=tuple(via),
         notes=tuple(notes),
     )
-
-
-def canonical_name(name: str) -> NormalizedName:
-    """Normalise a name (PEP 503); ``packaging.utils`` does the same, and costs a check its time budget to import."""
-    if not _NORMALIZED.fullmatch(name):
-        name = _SEPARATORS.sub("-", name).lower()
-    return cast("NormalizedName", name)

@@ -9,8 +9,9 @@ from pipfreeze_lock.check.closure import closure_findings
 from pipfreeze_lock.check.context import CheckContext
 from pipfreeze_lock.check.hashes import hash_findings
 from pipfreeze_lock.check.header import file_findings, input_findings, option_findings, target_findings
-from pipfreeze_lock.check.roots import root_findings
+from pipfreeze_lock.check.roots import pin_findings, word_findings
 from pipfreeze_lock.model.finding import Examination, Finding
+from pipfreeze_lock.model.requirement import RequirementSet
 from pipfreeze_lock.target.markers import TargetMarkers
 from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.target.specifiers import SpecifierRules
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from pipfreeze_lock.check.places import LockPlaces
     from pipfreeze_lock.lockfile.interface import ReadLock
     from pipfreeze_lock.model.finding import Location
-    from pipfreeze_lock.model.requirement import RequirementSet
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["CheckRequest", "check", "in_order", "with_strictness"]
+__all__ = ["CheckRequest", "check", "context_of", "in_order", "with_strictness"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +60,16 @@ def check(request: CheckRequest) -> Examination:
     Linear in pins, edges and lines of the inputs.
     """
     markers = TargetMarkers(request.target)
-    context = _context(request, markers)
+    context = context_of(
+        read=request.read,
+        places=request.places,
+        requirements=request.requirements,
+        target=request.target,
+        relock=request.relock,
+        path_in_lock=request.path_in_lock,
+        unread=request.unread,
+        markers=markers,
+    )
     findings = [*request.findings, *file_findings(context), *hash_findings(context)]
     if request.target_is_known:
         findings += target_findings(context, request.target, request.target_source, request.changes)
@@ -68,7 +77,10 @@ def check(request: CheckRequest) -> Examination:
         findings += input_findings(context)
         findings += option_findings(context, request.changes)
         asked = context.requirements_that_hold()
-        findings += root_findings(context, asked, context.constraints_that_hold())
+        lines = [*asked, *context.constraints_that_hold()]
+        wrong = list(pin_findings(context, lines))
+        findings += wrong
+        findings += word_findings(context, lines, {one.location for one in wrong if one.location is not None})
         findings += closure_findings(context, asked)
     lock = request.read.lock
     return Examination(
@@ -80,18 +92,27 @@ def check(request: CheckRequest) -> Examination:
     )
 
 
-def _context(request: CheckRequest, markers: TargetMarkers) -> CheckContext:
-    from pipfreeze_lock.model.requirement import RequirementSet  # noqa: PLC0415  only where there is none
-
+def context_of(
+    *,
+    read: ReadLock,
+    places: LockPlaces,
+    requirements: RequirementSet | None,
+    target: Target,
+    relock: str,
+    path_in_lock: Callable[[str], str] = str,
+    unread: frozenset[str] = frozenset(),
+    markers: TargetMarkers | None = None,
+) -> CheckContext:
+    """Lay out what every part of a check looks at; arguments as the fields of `CheckRequest`."""
     return CheckContext(
-        read=request.read,
-        places=request.places,
-        requirements=request.requirements or RequirementSet(requirements=()),
-        holds=markers.holds,
-        specifiers=SpecifierRules(capabilities(request.target.pip)),
-        path_in_lock=request.path_in_lock,
-        unread=request.unread,
-        relock=request.relock,
+        read=read,
+        places=places,
+        requirements=requirements or RequirementSet(requirements=()),
+        holds=(markers or TargetMarkers(target)).holds,
+        specifiers=SpecifierRules(capabilities(target.pip)),
+        path_in_lock=path_in_lock,
+        unread=unread,
+        relock=relock,
     )
 
 

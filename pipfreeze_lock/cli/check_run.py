@@ -1,0 +1,102 @@
+"""``check`` from its options to its report; typer is not needed for it, so that the plain form can do without."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipfreeze_lock.check.rules import LOCK_RULES
+from pipfreeze_lock.cli.checking import check_lock
+from pipfreeze_lock.cli.found_locks import find_locks
+from pipfreeze_lock.cli.rendering import paint, wants_colour
+from pipfreeze_lock.cli.settings import read_settings, working_folder
+from pipfreeze_lock.errors import UsageError
+from pipfreeze_lock.report.formats import FORMATS, render_findings
+from pipfreeze_lock.workflows.check import with_strictness
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipfreeze_lock.cli.checking import Checked
+    from pipfreeze_lock.cli.rendering import Talk
+    from pipfreeze_lock.cli.settings import Settings
+    from pipfreeze_lock.model.finding import Examination
+
+__all__ = ["CheckOptions", "run_check"]
+
+Network = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckOptions:
+    """The command line of ``check``; see ``pipfreeze-lock check --help``."""
+
+    locks: tuple[str, ...] = ()
+    strict: bool = False
+    online: bool = False
+    installed: bool = False
+    format: str = "text"
+    output: str | None = None
+    network: Network = field(default_factory=dict)
+    """How an index is reached, for ``--online``: fields of `LockOptions` that were given."""
+
+
+def run_check(options: CheckOptions, talk: Talk) -> int:
+    """Check every lock and write the report.
+
+    :return: 0 when all agree, 1 when something is stale, 3 when a lock or an input cannot be read.
+    :raises UsageError: for a format that is not known, and when there is no lock.
+    """
+    if options.format not in FORMATS:
+        message = f"`--format {options.format}` is not known"
+        raise UsageError(message, hints=[f"Write one of {', '.join(f'`{name}`' for name in FORMATS)}."])
+    settings = read_settings(working_folder())
+    locks = find_locks(options.locks, settings)
+    checked = [_checked(path, settings, options, talk) for path in locks]
+    strict = settings.flag("strict", options.strict)
+    examinations = [with_strictness(one.examination) if strict else one.examination for one in checked]
+    _write(examinations, options, talk)
+    codes = (max(one.exit_code, int(not seen.agrees)) for one, seen in zip(checked, examinations, strict=True))
+    return max(codes)
+
+
+def _checked(path: Path, settings: Settings, options: CheckOptions, talk: Talk) -> Checked:
+    checked = check_lock(path, settings)
+    if options.online and checked.basis is not None:
+        from pipfreeze_lock.cli.checking_online import looked_up  # noqa: PLC0415  brings the network
+
+        checked = looked_up(checked, checked.basis, options.network, talk)
+    if options.installed and checked.basis is not None:
+        from pipfreeze_lock.cli.checking_installed import compared  # noqa: PLC0415  starts an interpreter
+
+        checked = compared(checked, checked.basis)
+    return checked
+
+
+def _write(examinations: Sequence[Examination], options: CheckOptions, talk: Talk) -> None:
+    colour = options.output is None and wants_colour(sys.stdout)
+    text = render_findings(
+        options.format,
+        tuple(examinations),
+        root=_repository_root(),
+        folder=working_folder(),
+        rules=LOCK_RULES,
+        verbose=talk.level >= 1,
+        paint=lambda words, style: paint(words, style, colour=colour),
+    )
+    if options.output is None or options.output == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  only with `-o`
+
+        write_atomically(Path(options.output), text.encode())
+
+
+def _repository_root() -> Path:
+    """Give the folder that reports name files from: the nearest one above that is a repository, else where we are."""
+    here = working_folder()
+    return next((folder for folder in (here, *here.parents) if os.path.lexists(folder / ".git")), here)

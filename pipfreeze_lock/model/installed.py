@@ -1,0 +1,46 @@
+"""What is installed in an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+__all__ = ["InstalledDistribution", "InstalledSet"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstalledDistribution:
+    """One distribution, by its metadata folder or file."""
+
+    name: NormalizedName
+    version: str
+    """As its metadata has it."""
+    path: str
+    """Of the metadata (``…/requests-2.31.0.dist-info``), in the environment."""
+    installer: str | None = None
+    """What INSTALLER says: ``pip``."""
+    direct_url: str | None = None
+    """Of direct_url.json (PEP 610), without credentials."""
+    is_editable: bool = False
+    """By direct_url.json, or by an ``.egg-link``."""
+    is_shadowed: bool = False
+    """Whether another one of the same name stands earlier on ``sys.path``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstalledSet:
+    """All of an environment."""
+
+    subject: str
+    """What was looked at, as a person names it."""
+    python: str
+    """Full version."""
+    implementation: str
+    """``cpython``."""
+    libc: str | None
+    """``glibc-2.36``; None where it is not known."""
+    distributions: tuple[InstalledDistribution, ...]
+    """In the order of ``sys.path``, then by name."""

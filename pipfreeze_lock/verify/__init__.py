@@ -1,0 +1,1 @@
+"""Whether what is installed is what the lock says: pure comparison, findings."""

@@ -1,0 +1,127 @@
+"""Check a lock that another tool made, as far as it tells: who asks for what by name, and from which files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.check import rules
+from pipfreeze_lock.check.closure import closure_findings
+from pipfreeze_lock.check.context import CheckContext
+from pipfreeze_lock.check.hashes import hash_findings
+from pipfreeze_lock.check.roots import pin_findings
+from pipfreeze_lock.lockfile.interface import ReadLock
+from pipfreeze_lock.model.finding import Examination
+from pipfreeze_lock.model.lock import LockedSet
+from pipfreeze_lock.model.requirement import IndexOptions
+from pipfreeze_lock.target.pip_capabilities import capabilities
+from pipfreeze_lock.target.specifiers import SpecifierRules
+from pipfreeze_lock.workflows.check import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pipfreeze_lock.check.context import Asked
+    from pipfreeze_lock.check.places import LockPlaces
+    from pipfreeze_lock.lockfile.foreign import ForeignLock, ForeignPin
+    from pipfreeze_lock.model.finding import Finding
+    from pipfreeze_lock.model.lock import Via
+    from pipfreeze_lock.model.requirement import RequirementSet
+
+__all__ = ["ForeignRequest", "check_foreign"]
+
+_NEWEST_PIP = "9999"
+"""The file does not say which pip it is for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForeignRequest:
+    """A lock of another tool, and the inputs that it names."""
+
+    path: str
+    foreign: ForeignLock
+    places: LockPlaces
+    path_in_lock: Callable[[str], str]
+    requirements: RequirementSet | None
+    """None where it names none, or they are not there."""
+    unread: frozenset[str] = frozenset()
+    """Those of them that are not there."""
+    findings: tuple[Finding, ...] = ()
+    """What the caller found while reading."""
+
+
+def check_foreign(request: ForeignRequest) -> Examination:
+    """Say where requirements and pins disagree, and what cannot be said of such a lock."""
+    several: set[str] = {
+        name for name, count in Counter(one.pin.name for one in request.foreign.pins).items() if count > 1
+    }
+    alone = [one for one in request.foreign.pins if one.pin.name not in several]
+    context = _context(request, alone)
+    findings = [*request.findings, *_duplicates(context, request.foreign.pins), *hash_findings(context)]
+    unchecked = list(_limits(request, several))
+    if request.requirements is not None:
+        pinned = {one.pin.name for one in request.foreign.pins}
+        asked: list[Asked] = []
+        for line in [*context.requirements_that_hold(), *context.constraints_that_hold()]:
+            if line.via.marker and line.name not in pinned:
+                unchecked.append(f"`{line.text}` has no pin: whether its marker holds depends on the target")
+            else:
+                asked.append(replace(line, via=replace(line.via, extras=())))
+        findings += pin_findings(context, [line for line in asked if line.name not in several])
+        if any(one.pin.via for one in request.foreign.pins):
+            findings += closure_findings(context, [line for line in asked if line.via.kind == "-r"])
+    return Examination(
+        lock=request.path,
+        pins=len(request.foreign.pins),
+        findings=tuple(in_order(findings)),
+        unchecked=tuple(unchecked),
+    )
+
+
+def _context(request: ForeignRequest, alone: Sequence[ForeignPin]) -> CheckContext:
+    """Lay the pins out as a lock of ours, without what such a file may or may not say: extras."""
+
+    def by_name(via: Via) -> Via:
+        return replace(via, extra=None, extras=(), constraint="")
+
+    pins = tuple(replace(one.pin, extras=(), via=tuple(map(by_name, one.pin.via))) for one in alone)
+    lock = LockedSet(command="", target="", options=IndexOptions(), pins=pins)
+    requirements = request.requirements
+    if requirements is None:
+        from pipfreeze_lock.model.requirement import RequirementSet  # noqa: PLC0415  only where there is none
+
+        requirements = RequirementSet(requirements=())
+    tool = request.foreign.tool or "the tool that made it"
+    return CheckContext(
+        read=ReadLock(lock=lock, digest_ok=True),
+        places=request.places,
+        requirements=requirements,
+        holds=lambda _marker, _extras: True,
+        specifiers=SpecifierRules(capabilities(_NEWEST_PIP)),
+        path_in_lock=request.path_in_lock,
+        unread=request.unread,
+        relock=f"Compile it again with {f'`{tool}`' if request.foreign.tool else tool}.",
+    )
+
+
+def _duplicates(context: CheckContext, pins: Sequence[ForeignPin]) -> Iterator[Finding]:
+    seen: dict[tuple[str, str | None], ForeignPin] = {}
+    for one in pins:
+        first = seen.setdefault((one.pin.name, one.marker), one)
+        if first is not one:
+            message = f"`{one.pin.name}` is pinned twice, to {first.pin.version} and to {one.pin.version}"
+            yield context.finding(rules.DUPLICATE_PIN, message, location=context.places.line(one.line), pin=first.pin)
+
+
+def _limits(request: ForeignRequest, several: set[str]) -> Iterator[str]:
+    made_by = f"`{request.foreign.tool}` made it" if request.foreign.tool else "it is not a lock of ours"
+    yield f"{made_by}: what pins need of each other, the target and the options are not recorded in it"
+    for problem in request.foreign.problems:
+        yield f"line {problem.line}: {problem.message}"
+    if request.requirements is None:
+        yield "which files it was made from is not recorded, or they are not here"
+    if not any(one.pin.via for one in request.foreign.pins):
+        yield "who asks for a pin is not recorded, so that one too many does not show"
+    for name in sorted(several):
+        yield f"`{name}` is pinned more than once, under markers"
