@@ -83,10 +83,11 @@ def _register() -> None:
     """Each command module imports nothing but typer at its top, so that all may be registered at once."""
     if app.registered_commands:
         return
-    from pipfreeze_lock.cli import lock, target  # noqa: PLC0415  they import this module's types
+    from pipfreeze_lock.cli import lock, target, why  # noqa: PLC0415  they import this module's types
 
     app.command("lock", cls=PlainCommand)(lock.lock_command)
     app.command("target", cls=PlainCommand)(target.target_command)
+    app.command("why", cls=PlainCommand)(why.why_command)
 
 
 def run(argv: Sequence[str]) -> int:

@@ -143,6 +143,11 @@ class ProjectFiles:
         verdicts = (evaluate(file, page, self.name, self._rules) for file, page, _ in entries)
         return [verdict for verdict in verdicts if isinstance(verdict, Rejected)]
 
+    def rejections_without_version(self) -> list[Rejected]:
+        """Give, of those, the files whose names tell no version by PEP 440."""
+        verdicts = (evaluate(file, page, self.name, self._rules) for file, page, _ in self._without_version)
+        return [verdict for verdict in verdicts if isinstance(verdict, Rejected)]
+
     def _pools(self, specifier: SpecifierSet, *, allow_prereleases: bool | None) -> Iterator[_Pool]:
         """Give what to try; the second only where the first has no candidate.
 

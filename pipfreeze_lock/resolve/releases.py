@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.index.evaluate import Rejected, SelectionRules
     from pipfreeze_lock.index.rank import ProjectFiles
+    from pipfreeze_lock.index.selection import Chosen
     from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+    from pipfreeze_lock.model.selection import Selection
     from pipfreeze_lock.resolve.catalogue import Catalogue
 
 __all__ = ["IndexReleases"]
@@ -67,6 +70,17 @@ class IndexReleases:
         """Whether some release of a project has a wheel that this pip takes, so that ``--prefer-binary`` could help."""
         project = self._project(name)
         return any(one.is_wheel for version in project.versions() for one in project.candidates(version))
+
+    def selection(self, name: NormalizedName, chosen: Chosen) -> Selection:
+        """Say what became of each file of a project; blocks until its pages are there.
+
+        :param chosen: What its metadata ruled out is added to it.
+        :raises NetworkError: when an index could not be asked.
+        """
+        from pipfreeze_lock.index.selection import selection_of  # noqa: PLC0415  only where somebody asks for it
+
+        ruled_out = {**chosen.ruled_out, **self._catalogue.rejected.get(name, {})}
+        return selection_of(self._project(name), self._rules, replace(chosen, ruled_out=ruled_out))
 
     def _wheels(self, name: NormalizedName, version: str) -> list[Rejected]:
         return [one for one in self._project(name).rejections(Version(version)) if one.file.filename.endswith(".whl")]
