@@ -25,6 +25,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = replay(arguments)
     if code is not None:
         return code
+    if arguments[:1] == ["check"]:
+        from pipfreeze_lock.cli.quick_check import quick_check  # noqa: PLC0415
+
+        code = quick_check(arguments)
+        if code is not None:
+            return code
     from pipfreeze_lock.cli.app import run  # noqa: PLC0415
 
     return run(arguments)

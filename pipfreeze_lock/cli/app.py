@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,17 +9,13 @@ import typer
 from typer.core import TyperGroup
 
 from pipfreeze_lock import __version__
+from pipfreeze_lock.cli.ending import CLOSED_PIPE, INTERRUPTED, ended, forget_stdout, told, told_of_bug
 from pipfreeze_lock.cli.plain_command import PlainCommand, take_plain_values
-from pipfreeze_lock.errors import InputError, PipfreezeLockError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["app", "run"]
-
-_INTERRUPTED = 130
-_CLOSED_PIPE = 141
-_OUR_BUG = 70
 
 
 class _Group(TyperGroup):
@@ -34,22 +29,9 @@ class _Group(TyperGroup):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except PipfreezeLockError as error:
-            from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  only when there is something to say
-
-            Talk().error(error)
-            raise typer.Exit(error.exit_code) from None
-        except BrokenPipeError:
-            _forget_stdout()
-            raise typer.Exit(_CLOSED_PIPE) from None
-        except OSError as error:
-            if error.filename is not None:  # of a file: whoever opened it should have told of it
-                raise
-            raise typer.Exit(_told_of_stdout(error)) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(_INTERRUPTED) from None
+        code = told(lambda: super(_Group, self).invoke(ctx) or 0)
+        if code:
+            raise typer.Exit(code)
 
 
 app = typer.Typer(
@@ -83,24 +65,17 @@ def _register() -> None:
     """Each command module imports nothing but typer at its top, so that all may be registered at once."""
     if app.registered_commands:
         return
-    from pipfreeze_lock.cli import lock, target, why  # noqa: PLC0415  they import this module's types
+    from pipfreeze_lock.cli import check, lock, target, why  # noqa: PLC0415  they import this module's types
 
     app.command("lock", cls=PlainCommand)(lock.lock_command)
+    app.command("check", cls=PlainCommand)(check.check_command)
     app.command("target", cls=PlainCommand)(target.target_command)
     app.command("why", cls=PlainCommand)(why.why_command)
 
 
 def run(argv: Sequence[str]) -> int:
     """Run a command line and give its exit code; never raises."""
-    code = _run(argv)
-    try:
-        sys.stdout.flush()  # what is short waits in the buffer, and Python's own exit would complain
-    except BrokenPipeError:
-        _forget_stdout()
-        return _CLOSED_PIPE
-    except OSError as error:
-        return _told_of_stdout(error)
-    return code
+    return ended(_run(argv))
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -110,10 +85,10 @@ def _run(argv: Sequence[str]) -> int:
             args=list(argv), prog_name="pipfreeze-lock", standalone_mode=False, obj=list(argv)
         )
     except SystemExit:  # so end typer and rich for a closed pipe, with 1, and for nothing else
-        _forget_stdout()
-        return _CLOSED_PIPE
+        forget_stdout()
+        return CLOSED_PIPE
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001  the last frontier: a usage error is told, the rest is our bug
         return _told(error)
     return result if isinstance(result, int) else 0
@@ -131,25 +106,5 @@ def _told(error: Exception) -> int:
         sys.stderr.write(f"error: {message.rstrip('.')}\nhint: `{command} --help` shows the options.\n")
         return int(error.exit_code)
     if isinstance(error, RuntimeError) and type(error).__name__ == "Abort":
-        return _INTERRUPTED
-    if os.environ.get("PIPFREEZE_LOCK_TRACEBACK"):
-        import traceback  # noqa: PLC0415  rarely wanted
-
-        traceback.print_exception(error)
-    sys.stderr.write(
-        f"error: this is a bug of pipfreeze-lock {__version__}: {type(error).__name__}: {error}\n"
-        "hint: Please report it; PIPFREEZE_LOCK_TRACEBACK=1 shows where it happened.\n"
-    )
-    return _OUR_BUG
-
-
-def _told_of_stdout(error: OSError) -> int:
-    """Tell that stdin or stdout cannot be used: closed before we started, or on a disk that is full."""
-    _forget_stdout()
-    sys.stderr.write(f"error: standard input or output fails: {(error.strerror or str(error)).lower()}\n")
-    return InputError.exit_code
-
-
-def _forget_stdout() -> None:
-    """Keep Python from complaining of the closed pipe once more at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
+    return told_of_bug(error)
