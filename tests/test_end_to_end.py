@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import os
 import platform
 import re
-import shutil
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 from support import needs
 from support.command_line import enter_workplace, python, run
 from support.packages import sdist, wheel
+from support.venv import Venv
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.distribution import Artifact
     from support.index_server import IndexServer
 
-PAIRS = [("3.6", "19.1.1"), ("3.6", "21.3.1"), ("3.8", "20.3.4"), ("3.11", None), ("3.13", "26.3")]
+PAIRS = [
+    ("3.6", "9.0.3"),
+    ("3.6", "18.1"),
+    ("3.6", "19.1.1"),
+    ("3.6", "21.3.1"),
+    ("3.8", "20.3.4"),
+    ("3.11", None),
+    ("3.13", "26.3"),
+]
 """An interpreter and its pip; None is the one that the interpreter brings."""
 
 REQUIREMENTS = """\
@@ -84,48 +88,6 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return work
 
 
-@dataclass(frozen=True)
-class Venv:
-    """A clean one: what ensurepip would put there, and the pip that is asked for, straight out of their wheels."""
-
-    folder: Path
-    base: dict[str, str]
-
-    @classmethod
-    def of(cls, interpreter: Path, pip: str | None, folder: Path) -> Venv:
-        command = [interpreter, "-m", "venv", "--without-pip", folder]
-        subprocess.run(command, check=True, capture_output=True, env=environment(folder))
-        code = "import ensurepip, os; print(os.path.dirname(ensurepip.__file__))"
-        bundled = subprocess.run([interpreter, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
-        wheels = {one.name.partition("-")[0]: one for one in Path(bundled, "_bundled").glob("*.whl")}
-        if pip is not None:
-            needs.pip_folder(pip)  # fetches the wheel
-            wheels["pip"] = next(needs.test_cache().glob(f"wheels/pip-{pip}-*.whl"))
-        site = next(folder.glob("lib/python3*/site-packages"))
-        for one in wheels.values():
-            shutil.unpack_archive(one, site, "zip")
-        return cls(folder, {name: one.name.split("-")[1] for name, one in wheels.items()})
-
-    def pip(self, *arguments: object) -> str:
-        command = [self.folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check", *arguments]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment(self.folder))
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
-
-    def installed(self) -> dict[str, str]:
-        listed = json.loads(self.pip("list", "--format", "json"))
-        return {canonicalize_name(one["name"]): one["version"] for one in listed}
-
-    def python_version(self) -> str:
-        code = "import platform; print(platform.python_version())"
-        command = [self.folder / "bin" / "python", "-c", code]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def environment(home: Path) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "PIP_CONFIG_FILE": os.devnull, "LC_ALL": "C.UTF-8"}
-
-
 def libc() -> str:
     family, version = platform.libc_ver()
     if family != "glibc":
@@ -153,7 +115,7 @@ def test_the_lock_is_what_is_there_once_it_is_installed(
 
     venv.pip("install", "--no-cache-dir", "--no-compile", "--require-hashes", "-r", lock)
     assert venv.pip("check").strip() == "No broken requirements found."
-    assert venv.installed() == base | pinned(lock)
+    assert venv.installed() == {**base, **pinned(lock)}
     assert expected(release, base["pip"]).items() <= pinned(lock).items()
 
     before = lock.read_bytes()
