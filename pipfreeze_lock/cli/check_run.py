@@ -77,23 +77,34 @@ def _checked(path: Path, settings: Settings, options: CheckOptions, talk: Talk) 
 
 
 def _write(examinations: Sequence[Examination], options: CheckOptions, talk: Talk) -> None:
-    colour = options.output is None and wants_colour(sys.stdout)
-    text = render_findings(
-        options.format,
-        tuple(examinations),
+    """Write the report: to stdout, or to a file, with the text for people beside it on stderr."""
+    to_file = options.output not in (None, "-")
+    if options.format == "text" and not to_file:
+        if talk.level >= 0 or any(one.findings or one.unchecked for one in examinations):
+            sys.stdout.write(_rendered(examinations, "text", talk, colour=wants_colour(sys.stdout)))
+            sys.stdout.flush()
+        return
+    report = _rendered(examinations, options.format, talk, colour=False)
+    if not to_file:
+        sys.stdout.write(report)
+        sys.stdout.flush()
+        return
+    from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  only with `-o`
+
+    write_atomically(Path(str(options.output)), report.encode())
+    talk.say(_rendered(examinations, "text", talk, colour=wants_colour(sys.stderr)).rstrip("\n"))
+
+
+def _rendered(examinations: Sequence[Examination], name: str, talk: Talk, *, colour: bool) -> str:
+    return render_findings(
+        name,
+        examinations,
         root=_repository_root(),
         folder=working_folder(),
         rules=LOCK_RULES,
         verbose=talk.level >= 1,
         paint=lambda words, style: paint(words, style, colour=colour),
     )
-    if options.output is None or options.output == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  only with `-o`
-
-        write_atomically(Path(options.output), text.encode())
 
 
 def _repository_root() -> Path:
