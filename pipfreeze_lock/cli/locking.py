@@ -73,7 +73,8 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     _note_settings(memo, given)
     settings = read_settings(working_folder())
     options = checked(with_settings(given, settings))
-    if options.dry_run or options.diff or options.upgrade or options.upgrade_packages or options.refresh:
+    says_all = talk.level > 1  # of every file that there is: megabytes, asked for once
+    if says_all or options.dry_run or options.diff or options.upgrade or options.upgrade_packages or options.refresh:
         memo.is_void = True  # here and not by the arguments alone, where `-qn` hides a `-n`
     if options.resolver == "pip-tools" or options.cross_check:
         memo.is_void = True  # what pip-compile asked of the index, nobody has noted
@@ -264,6 +265,10 @@ def _lock_one(
             remarks=(*remarks, *((("uploaded-prior-to", f"{date:%Y-%m-%dT%H:%M:%SZ}"),) if date else ())),
         )
         locked = lock(request, resolver=wiring.resolver, hasher=wiring.files, releases=wiring.releases)
+        if talk.level >= 1:
+            from pipfreeze_lock.cli.selection_details import with_selections  # noqa: PLC0415  only with -v
+
+            locked = with_selections(locked, wiring.releases, talk)
     except PipfreezeLockError:
         for note in wiring.index.notes:  # a folder that is not there, say: it may be the cause
             talk.warn(note)

@@ -23,16 +23,20 @@ def as_lines(
     selection: Selection,
     *,
     each_file: bool = False,
+    names_target: bool = True,
     width: int | None = None,
     paint: Callable[[str, Style], str] = lambda text, _: text,
 ) -> Iterator[str]:
     """Give the lines: a head, then a line for each release or run of releases alike, with the files of the chosen one.
 
     :param each_file: List every file of every release instead.
+    :param names_target: Say in the head for whom it is.
     :param width: Columns; longer lines are continued under their own beginning. None: they are left whole.
     :param paint: Colours a part; the meaning never depends on it.
     """
-    yield paint(_head(selection), "bold")
+    head = f"{_head(selection)}, for {selection.target}" if names_target else _head(selection)
+    for line in _broken(head, "    ", width):
+        yield paint(line, "bold")
     for note in selection.notes:
         yield f"  {note}"
     rows = list(_each(selection) if each_file else _compact(selection))
@@ -83,7 +87,7 @@ def _head(selection: Selection) -> str:
     where = f" at {', '.join(selection.places)}" if selection.places else ""
     counted = f"{_count(selection.file_count, ('file', 'files'))} of {_count(releases, ('release', 'releases'))}{where}"
     name = f"{selection.name} {selection.chosen_version}" if selection.chosen_version else selection.name
-    return f"{name}: {counted}, for {selection.target}"
+    return f"{name}: {counted}"
 
 
 @dataclass(frozen=True, slots=True)

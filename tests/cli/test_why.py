@@ -291,3 +291,31 @@ def test_the_base_set_with_files(index: IndexServer, workplace: Path) -> None:
     assert ran.code == 0
     assert "  50.0  passed over: what the base image has satisfies all that ask\n" in ran.out
     assert "  40.0  chosen: it is in the base image\n" in ran.out
+
+
+# --- lock -v ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("many")
+def test_lock_says_it_of_each_project_of_its_answer_when_asked() -> None:
+    assert "rank" not in run("lock", *TARGET, "-o", "quiet.lock").said
+    said = run("lock", *TARGET, "-v", "-o", "more.lock").said
+    assert "a 2.0: 11 files of 6 releases at http://127.0.0.1:" in said
+    assert "\n  4.0     ruled out: `b` needs <4\n" in said
+    assert "\n      > a-2.0-cp311-cp311-manylinux_2_17_x86_64.whl  chosen, rank 1\n" in said
+    assert "\n      - 2 wheels: it is for another platform\n" in said
+    assert "\nb 1.0: 1 file of 1 release at " in said
+    everything = run("lock", *TARGET, "-vv", "-o", "all.lock").said
+    assert (
+        "a-2.0-cp311-cp311-macosx_11_0_arm64.whl  rejected: it is for another platform (macosx_11_0_arm64)"
+        in everything
+    )
+
+
+def test_lock_names_what_the_metadata_ruled_out(index_server: IndexServer, workplace: Path) -> None:
+    """Only who has searched knows that."""
+    index_server.add(wheel("a", "1.0"), wheel("a", "2.0", metadata="Metadata-Version: 2.1\nName: a\nVersion: 3.0\n"))
+    (workplace / "requirements.txt").write_text("a\n")
+    ran = run("lock", *TARGET, "-v", "--index-url", index_server.url)
+    assert ran.code == 0, ran
+    assert "  2.0  passed over: its metadata says it is version 3.0\n" in ran.said
