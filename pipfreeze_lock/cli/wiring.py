@@ -27,6 +27,7 @@ from pipfreeze_lock.resolve.catalogue import Catalogue
 from pipfreeze_lock.resolve.direct import DirectFiles
 from pipfreeze_lock.resolve.engine import ResolvelibEngine
 from pipfreeze_lock.resolve.releases import IndexReleases
+from pipfreeze_lock.target.extra_names import ExtraNames
 from pipfreeze_lock.target.markers import TargetMarkers
 
 if TYPE_CHECKING:
@@ -144,7 +145,12 @@ class Wiring:
         )
         markers = TargetMarkers(target)
         rules = SelectionRules.of(target, in_force, exclude_newer=exclude_newer)
-        files = DirectFiles(client=client, metadata=metadata, legacy_specifiers=rules.capabilities.legacy_specifiers)
+        files = DirectFiles(
+            client=client,
+            metadata=metadata,
+            legacy_specifiers=rules.capabilities.legacy_specifiers,
+            extra_names=ExtraNames.of(rules.capabilities, target.python_release),
+        )
         catalogue = Catalogue(
             index=index,
             metadata=metadata,

@@ -43,6 +43,8 @@ class Requirement:
 
     name: NormalizedName
     extras: frozenset[NormalizedName] = frozenset()
+    extras_as_written: frozenset[str] = frozenset()
+    """The same, not normalised: pips before 24.1 tell spellings apart. Empty where nobody wrote them so."""
     specifier: SpecifierSet
     marker: Marker | None = None
     url: Url | None = None

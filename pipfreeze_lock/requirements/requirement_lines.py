@@ -89,6 +89,7 @@ def requirement_of_line(
     return Requirement(
         name=name,
         extras=frozenset(map(canonicalize_name, parsed.extras)) if parsed.extras else frozenset(),
+        extras_as_written=frozenset(parsed.extras),
         specifier=parsed.specifier,
         marker=marker,
         url=url,

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from pipfreeze_lock.errors import BuildError
 from pipfreeze_lock.index.rank import ProjectFiles
 from pipfreeze_lock.resolve.needs import FileCandidate
+from pipfreeze_lock.target.extra_names import ExtraNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -81,6 +82,7 @@ class Catalogue:
         self._reporter = reporter
         self.places = tuple(places)
         self.legacy_specifiers = rules.capabilities.legacy_specifiers
+        self.extra_names = ExtraNames.of(rules.capabilities, rules.target.python_release)
         self._projects: dict[NormalizedName, ProjectFiles] = {}
         self._made: dict[str, FileCandidate | None] = {}
         self._found: dict[tuple[NormalizedName, str, Hashes], Replayable[FileCandidate]] = {}
@@ -151,7 +153,9 @@ class Catalogue:
         if reason is not None:
             self._reject(name, found.file.filename, reason)
             return None
-        candidate = FileCandidate(found, name, metadata, legacy_specifiers=self.legacy_specifiers)
+        candidate = FileCandidate(
+            found, name, metadata, legacy_specifiers=self.legacy_specifiers, extra_names=self.extra_names
+        )
         return candidate if self._is_readable(candidate) else None
 
     def _inconsistency(self, name: NormalizedName, found: IndexCandidate, metadata: CoreMetadata) -> str | None:

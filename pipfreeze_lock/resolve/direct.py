@@ -24,6 +24,7 @@ from pipfreeze_lock.index.rank import Candidate
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.resolve.needs import FileCandidate
+from pipfreeze_lock.target.extra_names import NORMALISED, ExtraNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +40,16 @@ __all__ = ["DirectFiles", "supported"]
 class DirectFiles:
     """Makes candidates of direct URLs, and hashes files; each file is fetched once."""
 
-    def __init__(self, *, client: HttpClient, metadata: MetadataSource, legacy_specifiers: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        client: HttpClient,
+        metadata: MetadataSource,
+        legacy_specifiers: bool = False,
+        extra_names: ExtraNames = NORMALISED,
+    ) -> None:
         self._legacy_specifiers = legacy_specifiers
+        self._extra_names = extra_names
         self._client = client
         self._metadata = metadata
         self._lock = Lock()
@@ -93,7 +102,14 @@ class DirectFiles:
             raise MetadataError(message, context=str(url), hints=["Mend the name before the URL, or the URL."])
         version = _version_of(filename) or Version(metadata.version)
         found = Candidate(file, page, version, str(version), filename.endswith(".whl"), need.name, ())
-        return FileCandidate(found, need.name, metadata, direct_url=url, legacy_specifiers=self._legacy_specifiers)
+        return FileCandidate(
+            found,
+            need.name,
+            metadata,
+            direct_url=url,
+            legacy_specifiers=self._legacy_specifiers,
+            extra_names=self._extra_names,
+        )
 
     def _check_fragment(self, url: Url, location: str) -> None:
         """Hold the file against ``#sha256=…``, as pip does: ``Link`` in its ``models/link.py``."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from packaging.version import Version
+from packaging.utils import canonicalize_name
 from resolvelib.reporters import BaseReporter
 from resolvelib.resolvers import ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.resolve.allowed_hashes import check_hashes
+from pipfreeze_lock.resolve.base_set import base_candidates
 from pipfreeze_lock.resolve.direct import supported
 from pipfreeze_lock.resolve.explain import explain
 from pipfreeze_lock.resolve.interface import KeptDistribution, Resolution, ResolvedDistribution
@@ -55,9 +56,10 @@ class ResolvelibEngine:
 
     def resolve(self, request: ResolveRequest) -> Resolution:
         """Find the answer; see `pipfreeze_lock.resolve.interface.Resolver`."""
-        roots = self._that_hold(request.requirements.requirements)
+        written = self._that_hold(request.requirements.requirements)
+        roots = list(map(self._with_extras_as_asked, written))
         constraints = self._that_hold((*request.requirements.constraints, *request.moved))
-        base = {one.name: BaseCandidate(one, Version(one.version)) for one in request.target.base}
+        base = base_candidates(request.target.base, self.catalogue)
         prefetcher = Prefetcher(
             catalogue=self.catalogue, holds=self.holds, left_out=frozenset(base), preferred=request.preferred
         )
@@ -67,14 +69,21 @@ class ResolvelibEngine:
             settled = self._search(provider, roots)
         finally:
             prefetcher.stop()
-        vias = edges(settled, roots, bounds_of(self._that_hold(request.requirements.constraints)), provider)
+        vias = edges(settled, written, bounds_of(self._that_hold(request.requirements.constraints)), provider)
         spells_as_file = self.rules.capabilities.sdist_names == "as asked"
-        resolution = _resolution(settled, vias, _warnings(provider, self.catalogue), spells_as_file=spells_as_file)
+        warnings = _warnings(settled, provider, self.catalogue)
+        resolution = _resolution(settled, vias, warnings, spells_as_file=spells_as_file)
         check_hashes(resolution.distributions, (*roots, *constraints), self.digest)
         return resolution
 
     def _that_hold(self, requirements: Iterable[Requirement]) -> list[Requirement]:
         return [one for one in requirements if one.marker is None or self.holds(one.marker, ())]
+
+    def _with_extras_as_asked(self, requirement: Requirement) -> Requirement:
+        """Spell the extras of an input as this pip does."""
+        if not requirement.extras_as_written or self.catalogue.extra_names.spelling == "normalised":
+            return requirement
+        return replace(requirement, extras=self.catalogue.extra_names.asked(requirement.extras_as_written))
 
     @property
     def _bound_base(self) -> bool:
@@ -159,7 +168,8 @@ def _resolution(
 ) -> Resolution:
     extras: dict[NormalizedName, frozenset[NormalizedName]] = {}
     for candidate in settled:
-        extras[candidate.name] = extras.get(candidate.name, frozenset()) | candidate.extras
+        normalised = frozenset(map(canonicalize_name, candidate.extras))
+        extras[candidate.name] = extras.get(candidate.name, frozenset()) | normalised
     distributions = [
         ResolvedDistribution(
             name=candidate.name,
@@ -187,9 +197,14 @@ def _resolution(
     )
 
 
-def _warnings(provider: PipProvider, catalogue: Catalogue) -> tuple[str, ...]:
+def _warnings(settled: list[Candidate], provider: PipProvider, catalogue: Catalogue) -> tuple[str, ...]:
     unknown = [
         f"`{name}` {version} does not provide the extra `{extra}`"
         for name, version, extra in sorted(provider.unknown_extras)
     ]
-    return (*unknown, *catalogue.discarded_builds)
+    in_the_dark = [
+        f"`{one.name}` {one.version} of the base image stays, and what it needs is not known: no index has that release"
+        for one in settled
+        if isinstance(one, BaseCandidate) and one.is_unknown
+    ]
+    return (*unknown, *in_the_dark, *catalogue.discarded_builds)

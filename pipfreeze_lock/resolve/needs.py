@@ -16,9 +16,12 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pipfreeze_lock.model.url import Url
+from pipfreeze_lock.target.extra_names import NORMALISED, ExtraNames, spelled_in_marker
 from pipfreeze_lock.target.legacy_specifiers import parse_legacy_requirement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packaging.markers import Marker
     from packaging.version import Version
 
@@ -47,12 +50,13 @@ PYTHON = "<Python from Requires-Python>"
 class Dependency:
     """A parsed ``Requires-Dist``; one object for each distinct text of a run."""
 
-    __slots__ = ("_needs", "extras", "marker", "name", "specifier", "text", "url")
+    __slots__ = ("_needs", "extras", "extras_in_marker", "marker", "name", "specifier", "text", "url")
 
-    def __init__(self, text: str, parsed: Pep508Requirement, specifier: SpecifierSet) -> None:
+    def __init__(self, text: str, parsed: Pep508Requirement, specifier: SpecifierSet, extra_names: ExtraNames) -> None:
         self.text = text
         self.name: NormalizedName = canonicalize_name(parsed.name)
-        self.extras: frozenset[NormalizedName] = frozenset(canonicalize_name(extra) for extra in parsed.extras)
+        self.extras = extra_names.asked(parsed.extras, by_a_distribution=True)
+        self.extras_in_marker = spelled_in_marker(text)
         self.specifier = specifier
         self.marker: Marker | None = parsed.marker
         self.url: Url | None = Url(parsed.url) if parsed.url else None
@@ -66,10 +70,11 @@ class Dependency:
 
 
 @cache
-def parse_dependency(text: str, *, legacy_specifiers: bool = False) -> Dependency:
+def parse_dependency(text: str, *, legacy_specifiers: bool = False, extra_names: ExtraNames = NORMALISED) -> Dependency:
     """Parse a ``Requires-Dist`` value.
 
     :param legacy_specifiers: Whether this pip reads ``pytz (>dev)``.
+    :param extra_names: How it spells extras.
     :raises packaging.requirements.InvalidRequirement: when it is none.
     """
     try:
@@ -77,8 +82,8 @@ def parse_dependency(text: str, *, legacy_specifiers: bool = False) -> Dependenc
     except InvalidRequirement:
         if not legacy_specifiers:
             raise
-        return Dependency(text, *parse_legacy_requirement(text))
-    return Dependency(text, parsed, parsed.specifier)
+        return Dependency(text, *parse_legacy_requirement(text), extra_names)
+    return Dependency(text, parsed, parsed.specifier, extra_names)
 
 
 def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> str:
@@ -159,8 +164,10 @@ class FileCandidate:
         *,
         direct_url: Url | None = None,
         legacy_specifiers: bool = False,
+        extra_names: ExtraNames = NORMALISED,
     ) -> None:
         self._legacy_specifiers = legacy_specifiers
+        self._extra_names = extra_names
         self.found = found
         self.direct_url = direct_url
         self.name = name
@@ -171,13 +178,19 @@ class FileCandidate:
     @cached_property
     def dependencies(self) -> tuple[Dependency, ...]:
         """All ``Requires-Dist``, parsed, whether they hold on the target or not."""
-        legacy = self._legacy_specifiers
-        return tuple(parse_dependency(text, legacy_specifiers=legacy) for text in self.metadata.requires_dist)
+        legacy, names = self._legacy_specifiers, self._extra_names
+        return tuple(
+            parse_dependency(text, legacy_specifiers=legacy, extra_names=names) for text in self.metadata.requires_dist
+        )
 
-    @cached_property
-    def provided_extras(self) -> frozenset[NormalizedName]:
-        """``Provides-Extra``, normalised."""
-        return frozenset(canonicalize_name(extra) for extra in self.metadata.provides_extra)
+    def provided(self, extras: frozenset[NormalizedName]) -> frozenset[NormalizedName]:
+        """Give those extras that it provides."""
+        return self._extra_names.provided(extras, self.metadata.provides_extra) if extras else extras
+
+    def extras_for(self, dependency: Dependency, extras: frozenset[NormalizedName]) -> frozenset[NormalizedName]:
+        """Give extras as the marker of one of its dependencies is to be asked for them."""
+        declared = self.metadata.provides_extra
+        return self._extra_names.as_in_marker(extras, dependency.extras_in_marker, declared) if extras else extras
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
@@ -186,17 +199,53 @@ class FileCandidate:
 
 
 class BaseCandidate:
-    """A distribution that the base image has: what pip calls an ``AlreadyInstalledCandidate``."""
+    """A distribution that the base image has: what pip calls an ``AlreadyInstalledCandidate``.
+
+    :param find: Gives the same release as the index has it; called once, where its dependencies are asked for.
+    :param needs_nothing: Whether it is known without asking that it has none as long as no extra is asked for.
+    """
 
     extras: frozenset[NormalizedName] = frozenset()
-    dependencies: tuple[Dependency, ...] = ()
-    provided_extras: frozenset[NormalizedName] = frozenset()
 
-    def __init__(self, distribution: BaseDistribution, version: Version) -> None:
+    def __init__(
+        self,
+        distribution: BaseDistribution,
+        version: Version,
+        find: Callable[[], FileCandidate | None],
+        *,
+        needs_nothing: bool = False,
+    ) -> None:
         self.distribution = distribution
         self.name = distribution.name
         self.identifier: str = distribution.name
         self.version = version
+        self._find = find
+        self._needs_nothing = needs_nothing
+
+    @cached_property
+    def release(self) -> FileCandidate | None:
+        """The same release on the index, which says what it needs; None where no index has it."""
+        return self._find()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether somebody asked what it needs, in vain."""
+        return "release" in self.__dict__ and self.release is None
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """All ``Requires-Dist``, parsed, whether they hold on the target or not."""
+        if self._needs_nothing and "release" not in self.__dict__:
+            return ()
+        return self.release.dependencies if self.release is not None else ()
+
+    def provided(self, extras: frozenset[NormalizedName]) -> frozenset[NormalizedName]:
+        """Give those extras that it provides."""
+        return self.release.provided(extras) if extras and self.release is not None else frozenset()
+
+    def extras_for(self, dependency: Dependency, extras: frozenset[NormalizedName]) -> frozenset[NormalizedName]:
+        """Give extras as the marker of one of its dependencies is to be asked for them."""
+        return self.release.extras_for(dependency, extras) if extras and self.release is not None else extras
 
     def __str__(self) -> str:
         return f"{self.name} {self.version} of the base image"

@@ -134,7 +134,11 @@ class Prefetcher:
 
     def _dependency(self, text: str, extras: frozenset[NormalizedName]) -> Dependency | None:
         try:
-            dependency = parse_dependency(text, legacy_specifiers=self._catalogue.legacy_specifiers)
+            dependency = parse_dependency(
+                text,
+                legacy_specifiers=self._catalogue.legacy_specifiers,
+                extra_names=self._catalogue.extra_names,
+            )
         except InvalidRequirement:
             return None
         if dependency.url is not None:

@@ -171,16 +171,16 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
     def dependencies_that_hold(self, candidate: Candidate) -> Iterator[Dependency]:
         """Give those ``Requires-Dist`` whose marker holds on the target with the candidate's extras."""
         base = candidate.base if isinstance(candidate, ExtrasCandidate) else candidate
-        extras = candidate.extras & base.provided_extras
+        extras = base.provided(candidate.extras)
         for dependency in base.dependencies:
-            if dependency.marker is None or self.holds(dependency.marker, extras):
+            if dependency.marker is None or self.holds(dependency.marker, base.extras_for(dependency, extras)):
                 yield dependency
 
     def _needs_of(self, candidate: Candidate) -> Iterator[Need]:
         if isinstance(candidate, ExtrasCandidate):
             base = candidate.base
             yield Need(name=base.name, extras=frozenset(), specifier=_ANY, origin=None, exact=base)
-            for extra in sorted(candidate.extras - base.provided_extras):
+            for extra in sorted(candidate.extras - base.provided(candidate.extras)):
                 self.unknown_extras.add((base.name, str(base.version), extra))
         elif isinstance(candidate, FileCandidate):
             requires_python = candidate.metadata.requires_python

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from pipfreeze_lock.model.lock import Via
 from pipfreeze_lock.requirements.recorded import canonical_specifier, via_of_input
 from pipfreeze_lock.resolve.needs import Dependency, ExtrasCandidate
@@ -60,10 +62,10 @@ def _vias_of(candidate: Candidate, dependency: Dependency, provider: PipProvider
         yield Via(
             kind="distribution",
             parent=candidate.name,
-            extra=extra,
+            extra=canonicalize_name(extra) if extra is not None else None,
             constraint=_constraint(dependency),
             marker=rest,
-            extras=tuple(sorted(dependency.extras)),
+            extras=tuple(sorted(map(canonicalize_name, dependency.extras))),
         )
 
 

@@ -24,6 +24,7 @@ YankedPolicy = Literal["unknown", "last", "when all are", "when pinned and all a
 WheelNames = Literal["version starts with a digit", "loose", "no spaces", "strict or no spaces", "strict"]
 SdistNames = Literal["as asked", "canonical"]
 MetadataProblem = Literal["error", "next file"]
+ExtraSpelling = Literal["as setuptools", "as written or normalised", "normalised"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +61,8 @@ class PipCapabilities:
     """Takes versions that PEP 440 does not know; they sort below all others, and only ``===`` chooses them."""
     legacy_specifiers: bool = True
     """Takes specifiers that PEP 440 does not know (``>=3.6.*``, ``==2011k``) and compares as setuptools once did."""
+    extra_spelling: ExtraSpelling = "as setuptools"
+    """How names of extras are compared: see `pipfreeze_lock.target.extra_names`."""
     markers_order_text: bool = True
     """A marker compares as versions what reads as one, whatever its name, and else as text (``platform_machine >=
     "x"``); since packaging 26.0 the name decides which of both, and text has no order."""
@@ -191,6 +194,8 @@ STEPS: tuple[Step, ...] = (
     Step("23.1", "setup_py_install", False, "setup.py install is gone", "_internal/req/req_install.py"),
     Step("23.2", "core_metadata_attribute", True, "PEP 714", "_internal/models/link.py"),
     Step("23.3", "extras_bound_base", True, "`a[x]<2` is also a requirement of `a`", f"{_FACTORY}, #11924"),
+    Step("23.3", "extra_spelling", "as written or normalised", "PEP 685 on one side", f"{_FACTORY}, #11649"),
+    Step("24.1", "extra_spelling", "normalised", "packaging 24.1", "_vendor/packaging/markers.py, #12372"),
     Step("24.1", "legacy_versions", False, "packaging 24.1: PEP 440 alone", _FINDER),
     Step("24.1", "legacy_specifiers", False, "packaging 24.1: PEP 440 alone", _SPECIFIERS),
     Step("24.1", "prefix_fills_short_release", True, "packaging 24.1", _SPECIFIERS),

@@ -13,6 +13,7 @@ from pipfreeze_lock.model.requirement import Requirement, SourceLine
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.resolve.interface import Preferred
 from pipfreeze_lock.resolve.prefetch import Prefetcher
+from pipfreeze_lock.target.extra_names import NORMALISED
 
 
 class Project:
@@ -30,6 +31,7 @@ class Catalogue:
     """A made-up one; `expected` names are waited for."""
 
     legacy_specifiers = False
+    extra_names = NORMALISED
 
     def __init__(self, requires: dict[str, list[str]], *, failing: BaseException | None = None) -> None:
         self.requires = requires
