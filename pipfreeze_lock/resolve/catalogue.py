@@ -175,6 +175,9 @@ class Catalogue:
         return None if matches else f"its metadata says it is version {metadata.version}"
 
     def _is_readable(self, candidate: FileCandidate) -> bool:
+        """Whether all of its ``Requires-Dist`` can be read, or this pip finds out only where it needs them."""
+        if not self._rules.capabilities.invalid_metadata_skips_version:
+            return True  # see `PipProvider.dependencies_that_hold`
         try:
             _ = candidate.dependencies
         except InvalidRequirement as error:

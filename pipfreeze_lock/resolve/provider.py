@@ -6,13 +6,16 @@ pips do otherwise is in `pipfreeze_lock.target.pip_capabilities` and `pipfreeze_
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from resolvelib.providers import AbstractProvider
 
+from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.resolve.needs import (
     PYTHON,
     BaseCandidate,
@@ -47,6 +50,7 @@ class Bounds:
     sources: tuple[Requirement, ...] = ()
 
 
+_ARBITRARY_EQUALITY_BEFORE_MARKER = re.compile(r"===\s*[^\s;]*;")
 _ANY = SpecifierSet()
 _NO_BOUNDS = Bounds(_ANY)
 
@@ -172,8 +176,9 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         """Give those ``Requires-Dist`` whose marker holds on the target with the candidate's extras."""
         base = candidate.base if isinstance(candidate, ExtrasCandidate) else candidate
         extras = base.provided(candidate.extras)
-        for dependency in base.dependencies:
+        for dependency in self._dependencies_of(base):
             if dependency.marker is None or self.holds(dependency.marker, base.extras_for(dependency, extras)):
+                self._check_rewritten(base, dependency)
                 yield dependency
 
     def _needs_of(self, candidate: Candidate) -> Iterator[Need]:
@@ -189,6 +194,33 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
                 yield PythonNeed(requires_python)
         for dependency in self.dependencies_that_hold(candidate):
             yield from dependency.needs(bound_base=self.bound_base)
+
+    def _dependencies_of(self, base: FileCandidate | BaseCandidate) -> tuple[Dependency, ...]:
+        """Parse them, where pips before 24.1 do: those do not go on to another version (they end with a traceback)."""
+        try:
+            dependencies = base.dependencies
+        except InvalidRequirement as error:
+            raise self._unreadable(base, str(error).partition("\n")[0]) from None
+        if self.rules.capabilities.arbitrary_equality_takes_marker:
+            for dependency in dependencies:
+                if _ARBITRARY_EQUALITY_BEFORE_MARKER.search(dependency.text):
+                    raise self._unreadable(base, f"Requires-Dist: {dependency.text}")
+        return dependencies
+
+    def _check_rewritten(self, base: FileCandidate | BaseCandidate, dependency: Dependency) -> None:
+        """Fail as pips do that write a requirement anew, its ``;`` right behind the version, and read that again."""
+        if (
+            self.rules.capabilities.arbitrary_equality_takes_marker
+            and dependency.marker is not None
+            and any(part.operator == "===" for part in dependency.specifier)
+        ):
+            raise self._unreadable(base, f"Requires-Dist: {dependency.text}")
+
+    def _unreadable(self, base: FileCandidate | BaseCandidate, reason: str) -> ResolutionError:
+        pip = self.rules.capabilities.version
+        message = f"the metadata of `{base.name}` {base.version} is invalid, and pip {pip} fails on it"
+        hints = [f"Rule the release out, in the requirements or in a constraints file: `{base.name}!={base.version}`."]
+        return ResolutionError(message, context=reason, hints=hints)
 
     def _explicit_candidates(self, needs: list[Need]) -> list[FileCandidate | BaseCandidate]:
         explicit: list[FileCandidate | BaseCandidate] = []

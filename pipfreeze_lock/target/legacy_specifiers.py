@@ -87,8 +87,9 @@ def parse_legacy_requirement(text: str) -> tuple[Requirement, SpecifierSet]:
     start, in_parentheses, bare, end = match.groups()
     try:
         parts = [_specifier(part.strip()) for part in (in_parentheses or bare or "").split(",")]
-    except InvalidSpecifier as error:
-        raise InvalidRequirement(str(error)) from None
+    except InvalidSpecifier:
+        message = f"Invalid requirement: {text!r}"
+        raise InvalidRequirement(message) from None
     return Requirement(start + (end or "")), SpecifierSet(parts)
 
 

@@ -66,6 +66,8 @@ class PipCapabilities:
     markers_order_text: bool = True
     """A marker compares as versions what reads as one, whatever its name, and else as text (``platform_machine >=
     "x"``); since packaging 26.0 the name decides which of both, and text has no order."""
+    arbitrary_equality_takes_marker: bool = True
+    """``===1.0; …`` is read as the version ``1.0;``, so that a dependency with ``===`` and a marker cannot be met."""
     less_equal_ignores_local: bool = False
     """``<=1.0`` takes ``1.0+local``."""
     compatible_ignores_prerelease: bool = False
@@ -198,6 +200,7 @@ STEPS: tuple[Step, ...] = (
     Step("24.1", "extra_spelling", "normalised", "packaging 24.1", "_vendor/packaging/markers.py, #12372"),
     Step("24.1", "legacy_versions", False, "packaging 24.1: PEP 440 alone", _FINDER),
     Step("24.1", "legacy_specifiers", False, "packaging 24.1: PEP 440 alone", _SPECIFIERS),
+    Step("24.1", "arbitrary_equality_takes_marker", False, "packaging 24.1: `===` ends at `;`", _SPECIFIERS),
     Step("24.1", "prefix_fills_short_release", True, "packaging 24.1", _SPECIFIERS),
     Step(
         "24.1",

@@ -61,6 +61,18 @@ def fake_machine(machine):
     distutils.util.get_platform = sysconfig.get_platform
 
 
+def tell_once_who_asks():
+    """Let pip's User-Agent be made once: it asks two programs about this machine, which takes half of a short run."""
+    for name in ("pip._internal.network.session", "pip._internal.download", "pip.download"):
+        if name in sys.modules:
+            keep_user_agent(sys.modules[name])
+
+
+def keep_user_agent(module):
+    told = module.user_agent()
+    module.user_agent = lambda: told
+
+
 def run(request):
     for descriptor, path, flags in (
         (0, os.devnull, os.O_RDONLY),
@@ -101,6 +113,7 @@ def main():
             importlib.import_module(name)
         except ImportError:
             pass  # each pip has some of them
+    tell_once_who_asks()
     answers = os.fdopen(os.dup(1), "w")
     while True:
         line = sys.stdin.readline()
