@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
+    from pipfreeze_lock.model.image import LayerInfo
+
 __all__ = ["InstalledDistribution", "InstalledSet"]
 
 
@@ -28,6 +30,8 @@ class InstalledDistribution:
     """By direct_url.json, or by an ``.egg-link``."""
     is_shadowed: bool = False
     """Whether another one of the same name stands earlier on ``sys.path``."""
+    layer: LayerInfo | None = None
+    """The topmost layer that changed its metadata; None where there are no layers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
