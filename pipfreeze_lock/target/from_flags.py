@@ -328,8 +328,21 @@ def _distribution(text: str) -> BaseDistribution:
     if match is None:
         message = f"`--preinstalled {text}` is not a name and a version"
         raise UsageError(message, hints=["Write it as `setuptools==41.0.1`."])
+    if not _is_version(match["version"]):
+        message = f"`--preinstalled {text}`: `{match['version']}` is no version by PEP 440"
+        raise UsageError(message, hints=["Leave it out, unless a requirement leads to it."])
     name = re.sub(r"[-_.]+", "-", match["name"]).lower()  # PEP 503
     return BaseDistribution(cast("NormalizedName", name), match["version"])
+
+
+def _is_version(text: str) -> bool:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415  few commands are given distributions
+
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def _listed(words: list[str]) -> str:

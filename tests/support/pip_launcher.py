@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import runpy
+import site
 import sys
 
 PRELOADED = [
@@ -104,6 +105,7 @@ def main():
     sys.path[0] = settings["folder"]  # instead of this file's own folder
     if settings["base"]:
         sys.path.append(settings["base"])
+        site.getusersitepackages()  # pip 9 takes for granted that `site` has been at work, which -S prevents
     if settings["glibc"]:
         fake_glibc(settings["glibc"])
     if settings["machine"]:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
 
 from support import needs
 
@@ -46,6 +49,7 @@ class RealPip:
     :param version: Of pip; its wheel is fetched once into `needs.test_cache`.
     :param base: What counts as installed, name to version: nothing else does, beside this pip. Without it, what the
         interpreter has is installed; ``pip download`` ignores that anyway.
+    :param base_metadata: METADATA of some of them, by name, where it says more than name and version.
     :param glibc: The glibc that it is told to be on: ``2.24``.
     :param machine: The machine that it is told to be on: ``aarch64``.
     """
@@ -56,6 +60,7 @@ class RealPip:
         version: str,
         *,
         base: Mapping[str, str] | None = None,
+        base_metadata: Mapping[str, str] | None = None,
         glibc: str | None = None,
         machine: str | None = None,
     ) -> None:
@@ -63,9 +68,12 @@ class RealPip:
         self.interpreter = interpreter
         self._scratch = tempfile.TemporaryDirectory(prefix="real-pip-")
         self._folder = Path(self._scratch.name)
+        pip_folder = needs.pip_folder(version)
+        if base is not None:  # `install` may move pip itself, and the folder of the cache is everybody's
+            pip_folder = shutil.copytree(pip_folder, self._folder / "pip")
         settings = {
-            "folder": str(needs.pip_folder(version)),
-            "base": None if base is None else str(self._base_folder(base)),
+            "folder": str(pip_folder),
+            "base": None if base is None else str(self._base_folder(base, base_metadata or {})),
             "glibc": glibc,
             "machine": machine,
         }
@@ -119,6 +127,18 @@ class RealPip:
         installs = json.loads(report.read_text())["install"]
         return ran, sorted(one["download_info"]["url"].rpartition("/")[2].replace("%2B", "+") for one in installs)
 
+    def install(self, *arguments: object, cwd: Path | None = None) -> tuple[PipRun, list[str]]:
+        """Run ``pip install`` into a prefix of its own, and give what it put there: ``a==1.0``.
+
+        For pips below 22.2. What of the base set would be removed for another version stays, since nothing records its
+        files: so the next run finds the same.
+        """
+        prefix = self._folder / "prefix"
+        shutil.rmtree(prefix, ignore_errors=True)
+        ran = self.run("install", *_QUIET, "--no-compile", "--prefix", prefix, *arguments, cwd=cwd)
+        found = [path.name.removesuffix(".dist-info").split("-") for path in prefix.glob("lib/*/*/*.dist-info")]
+        return ran, sorted(f"{canonicalize_name(name)}=={version}" for name, version in found)
+
     def close(self) -> None:
         """End its process."""
         if self._process.poll() is None:
@@ -127,13 +147,13 @@ class RealPip:
             pass
         self._scratch.cleanup()
 
-    def _base_folder(self, base: Mapping[str, str]) -> Path:
+    def _base_folder(self, base: Mapping[str, str], metadata: Mapping[str, str]) -> Path:
         folder = self._folder / "base"
         for name, version in base.items():
             information = folder / f"{name.replace('-', '_')}-{version}.dist-info"
             information.mkdir(parents=True)
             text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-            information.joinpath("METADATA").write_text(text)
+            information.joinpath("METADATA").write_text(metadata.get(name, text))
             information.joinpath("INSTALLER").write_text("pip\n")
             information.joinpath("RECORD").write_text("")
         folder.mkdir(exist_ok=True)
@@ -166,14 +186,18 @@ class RealPips:
         pip: str,
         *,
         base: Mapping[str, str] | None = None,
+        base_metadata: Mapping[str, str] | None = None,
         glibc: str | None = None,
         machine: str | None = None,
     ) -> RealPip:
         """Give pip ``19.1.1`` on Python ``3.6``; see `RealPip`."""
-        key = (python, pip, None if base is None else tuple(sorted(base.items())), glibc, machine)
+        there = None if base is None else (*sorted(base.items()), *sorted((base_metadata or {}).items()))
+        key = (python, pip, there, glibc, machine)
         if key not in self._started:
             interpreter = needs.interpreter(python)
-            self._started[key] = RealPip(interpreter, pip, base=base, glibc=glibc, machine=machine)
+            self._started[key] = RealPip(
+                interpreter, pip, base=base, base_metadata=base_metadata, glibc=glibc, machine=machine
+            )
         return self._started[key]
 
     def close(self) -> None:

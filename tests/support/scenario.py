@@ -11,7 +11,7 @@
     pip = "25.3"
     libc = "glibc-2.36"
     platform = "linux/amd64"
-    base = { setuptools = "40.0" }   # without it: --no-base
+    base = { setuptools = "40.0" }   # without it: --no-base; what it needs is what [packages] says of that release
 
     [[also]]                         # further targets with the same answer
     pip = "23.0.1"

@@ -212,6 +212,7 @@ def test_pip_among_the_preinstalled_is_the_pip():
         {"pip_version": "newest"},
         {"preinstalled": ["setuptools"]},
         {"preinstalled": ["setuptools>=1"]},
+        {"preinstalled": ["pytz==2004d"]},
         {"markers": ["extra=a"]},
         {"markers": ["platform_release"]},
     ],
