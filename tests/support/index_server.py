@@ -239,7 +239,8 @@ class IndexServer:
         if index.html_backwards and chosen[0] == "html":
             listed.reverse()
         # Keyed by what is listed and not by the project alone, since a test may add a file between two requests.
-        key = (index.name, project, chosen[0], index.shape, index.absolute_urls, *(one.sha256 for one in listed))
+        shown = ((one.filename, one.sha256, one.requires_python, one.yanked, one.upload_time) for one in listed)
+        key = (index.name, project, chosen[0], index.shape, index.absolute_urls, *shown)
         if key not in self._pages:
             render = {"json": json_page, "html": html_page}[chosen[0]]
             self._pages[key] = render(project, self._with_urls(index, listed), index.shape)
