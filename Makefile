@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts format lock-dev fidelity-tags fidelity-real bench clean
+.PHONY: help setup demo test check lint types contracts format lock-dev fidelity-tags fidelity-real fidelity-installs bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ fidelity-tags: $(STAMP) ## Compare ordered lists of wheel tags with every pip on
 
 fidelity-real: $(STAMP) ## Compare locks with what real pips take on the public index: an hour, network, old interpreters
 	PYTHONPATH=tests $(BIN)/python -m fidelity.real_sets
+
+fidelity-installs: $(STAMP) ## Install locks by the real pips that they are for, from the public index: 10 minutes, network
+	PYTHONPATH=tests $(BIN)/python -m fidelity.installs
 
 bench: $(STAMP) ## Ours beside uv and pip-compile, from an index that is recorded once and served from loopback
 	@test -d .cache/benchmarks/pages || $(BIN)/python benchmarks/record.py
