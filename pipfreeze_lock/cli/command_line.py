@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["recorded_command", "relative_to_lock"]
 
 
-def recorded_command(options: LockOptions, of_target: list[tuple[str, ...]], lock: Path | None) -> str:
-    """Give the command, sorted, its paths relative to the lock's folder and POSIX, its URLs without credentials."""
+def recorded_command(
+    options: LockOptions, of_target: list[tuple[str, ...]], lock: Path | None, *, build_lock: bool = False
+) -> str:
+    """Give the command, sorted, its paths relative to the lock's folder and POSIX, its URLs without credentials.
+
+    :param build_lock: Whether it is the build lock's, which the same command without ``--build-lock`` does not make.
+    """
 
     def place(location: str) -> str:
         return relative_to_lock(location, lock)
@@ -39,6 +44,8 @@ def recorded_command(options: LockOptions, of_target: list[tuple[str, ...]], loc
     for flag in ("no_index", "pre", "prefer_binary", "no_build"):
         if getattr(options, flag):
             arguments.append((f"--{flag.replace('_', '-')}",))
+    if build_lock:
+        arguments.append(("--build-lock",))
     return shlex.join(
         [
             *("pipfreeze-lock", "lock"),

@@ -41,6 +41,7 @@ class LockOptions:
     upgrade: bool = False
     upgrade_packages: tuple[str, ...] = ()
     hashes: str | None = None
+    build_lock: bool = False
     dry_run: bool = False
     diff: bool = False
     cert: str | None = None
@@ -77,6 +78,7 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
         no_build=settings.flag("no-build", given.no_build),
         resolver=settings.text("resolver", given.resolver),
         cross_check=settings.flag("cross-check", given.cross_check),
+        build_lock=settings.flag("build-lock", given.build_lock),
         no_cache=settings.flag("no-cache", given.no_cache),
         format_mentions=mentions,
         uploaded_prior_to=date,

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipfreeze_lock.cli.rendering import Talk
+    from pipfreeze_lock.cli.wiring import Wiring
     from pipfreeze_lock.memo import Memo
     from pipfreeze_lock.model.lock import LockedSet, Pin
     from pipfreeze_lock.model.requirement import Requirement, RequirementSet
     from pipfreeze_lock.model.target import Target
-    from pipfreeze_lock.workflows.lock import HashesOf
+    from pipfreeze_lock.workflows.lock import HashesOf, LockRequest
 
 __all__ = ["run_lock"]
 
@@ -86,6 +87,7 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     chosen = choose_targets(
         options.target, settings, recorded=existing.command, lock=output, to_be_read=memo.file_to_be_read
     )
+    _note_build_lock(options, output, memo)
     several = len(chosen.targets) > 1
     if several and output is None:
         message = "several platforms give several locks, and stdout takes one"
@@ -140,6 +142,16 @@ def _note_settings(memo: Memo, given: LockOptions) -> None:
         memo.file("requirements.in", None)
     # Whose credentials are sent decides what an index shows.
     memo.file_to_be_read(os.environ.get("NETRC") or os.path.expanduser("~/.netrc"))  # noqa: PTH111  never fails
+
+
+def _note_build_lock(options: LockOptions, output: Path | None, memo: Memo) -> None:
+    from pipfreeze_lock.cli.build_locking import build_lock_path, check_build_lock  # noqa: PLC0415  see `run_lock`
+
+    if options.build_lock:
+        check_build_lock(options, output)
+        memo.is_void = True  # which keeps one file
+    elif output is not None:
+        memo.file_to_be_read(build_lock_path(output))  # it may be for another state of the lock, which is said
 
 
 def _refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:
@@ -243,7 +255,8 @@ def _lock_one(
 
     :param remarks: Header lines that say where the command's options come from.
     """
-    from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415  see `run_lock`
+    from pipfreeze_lock.cli.build_locking import stale_build_lock  # noqa: PLC0415  see `run_lock`
+    from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415
     from pipfreeze_lock.cli.progress import Progress  # noqa: PLC0415
     from pipfreeze_lock.cli.wiring import Wiring  # noqa: PLC0415
     from pipfreeze_lock.lockfile.requirements_txt import render  # noqa: PLC0415
@@ -269,6 +282,10 @@ def _lock_one(
             from pipfreeze_lock.cli.selection_details import with_selections  # noqa: PLC0415  only with -v
 
             locked = with_selections(locked, wiring.releases, talk)
+        data = render(locked)
+        write_build_lock = _build_lock(
+            options, wiring, request, locked, data, path, talk, command_of_target=command_of_target
+        )
     except PipfreezeLockError:
         for note in wiring.index.notes:  # a folder that is not there, say: it may be the cause
             talk.warn(note)
@@ -276,8 +293,8 @@ def _lock_one(
     finally:
         progress.stop()
         wiring.close()
-    data = render(locked)
-    warnings = (*wiring.notes(), *locked.warnings, *wiring.markers.guesses())
+    stale = () if options.build_lock else stale_build_lock(path, data)
+    warnings = (*wiring.notes(), *locked.warnings, *wiring.markers.guesses(), *stale)
 
     # What is built, or fetched from where nobody says how long it stays, may be another thing the next time.
     is_settled = not any(pin.url for pin in locked.pins) and not any(key == "warning" for key, _ in locked.remarks)
@@ -295,6 +312,7 @@ def _lock_one(
             talk.hint(hint)
         said = talk.said
         wrote, left = show_or_write(locked, data, path, existing, options, talk)
+        write_build_lock()
         return Told(
             said=said,
             wrote=talk.rendered(wrote),
@@ -304,6 +322,25 @@ def _lock_one(
         )
 
     return tell_and_write
+
+
+def _build_lock(
+    options: LockOptions,
+    wiring: Wiring,
+    request: LockRequest,
+    locked: LockedSet,
+    data: bytes,
+    path: Path | None,
+    talk: Talk,
+    *,
+    command_of_target: list[tuple[str, ...]],
+) -> Callable[[], None]:
+    """Find the build lock, where one is asked for, and give what tells of it and writes it."""
+    if path is None or not options.build_lock:
+        return lambda: None
+    from pipfreeze_lock.cli.build_locking import lock_builds_beside  # noqa: PLC0415  only where it is asked for
+
+    return lock_builds_beside(options, wiring, request, locked, data, path, talk, of_target=command_of_target)
 
 
 def hashes_of(text: str | None) -> HashesOf:

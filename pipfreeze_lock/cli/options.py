@@ -302,6 +302,15 @@ NoHashes = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
+BuildLock = Annotated[
+    bool,
+    typer.Option(
+        "--build-lock",
+        envvar="PIPFREEZE_LOCK_BUILD_LOCK",
+        help="Also lock what compiling sdists fetches: requirements.build.lock.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 DryRun = Annotated[
     bool,
     typer.Option(

@@ -101,6 +101,8 @@ def read_command(command: str, remarks: Mapping[str, str], lock: Path) -> Record
             values[_FLAGS[option]] = True
         elif option == "--no-hashes":
             values["hashes"] = "none"
+        elif option == "--build-lock":
+            values["build_lock"] = True
         elif option not in FIELD_OF_OPTION and option != "--no-base":
             unknown.append(option)
     options = LockOptions(target=recorded_target(command, lock), inputs=tuple(inputs), **values)

@@ -46,7 +46,7 @@ _LISTS = (
     "constraint",
     "extra",
 )
-_FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "no-cache", "cross-check")
+_FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "build-lock", "no-cache", "cross-check")
 _NUMBERS: dict[str, Any] = {"timeout": int | float, "retries": int}
 
 

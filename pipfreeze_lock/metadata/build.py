@@ -13,21 +13,23 @@ import tarfile
 import tempfile
 import threading
 import zipfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
 
 from pipfreeze_lock.errors import BuildError, MetadataError
 from pipfreeze_lock.metadata.core_metadata import read_fields, to_core_metadata
 from pipfreeze_lock.metadata.requires_txt import parse_requires_txt
 from pipfreeze_lock.metadata.sdist import build_is_isolated, setuptools_in_build
 from pipfreeze_lock.metadata.wheel import wheel_metadata
+from pipfreeze_lock.target.pip_capabilities import capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipfreeze_lock.metadata.interface import BuildInterpreter
     from pipfreeze_lock.metadata.pyproject import BuildSystem
@@ -40,6 +42,15 @@ __all__ = ["Builder"]
 _TIME_LIMIT = 600.0
 """Seconds for one command of a build."""
 _SHOWN_LINES = 15
+_ADVICE = (
+    "[notice]",
+    "WARNING: You are using pip",
+    "You are using pip",
+    "You should consider upgrading",
+    "hint:",
+    "note:",
+)
+"""What pip says below a failure that has nothing to do with it."""
 _DRIVER = Path(__file__).with_name("build_driver.py")
 _CLEANED = (
     *("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONUSERBASE", "PYTHONDONTWRITEBYTECODE"),
@@ -74,6 +85,7 @@ class Builder:
         time_limit: float = _TIME_LIMIT,
     ) -> None:
         self._target = target
+        self._calls_backends = capabilities(target.pip, python_major=target.python_release[0]).build_backends
         self._index_options = index_options
         self._variables = _clean(environment or {"PATH": os.defpath})
         self._time_limit = time_limit
@@ -97,13 +109,37 @@ class Builder:
         :param data: The sdist.
         :raises BuildError: with the last lines that the failing command said.
         """
+        with self._begun(data, filename, system, interpreter) as build:
+            return build.metadata()
+
+    def requirements(
+        self,
+        data: bytes | memoryview,
+        filename: str,
+        system: BuildSystem,
+        interpreter: BuildInterpreter,
+        *,
+        by_script: bool,
+    ) -> list[str]:
+        """Hear what an sdist's build asks for beyond what the sdist declares.
+
+        :param by_script: Of its setup script, and not of its backend.
+        :raises BuildError: as `build` does.
+        """
+        with self._begun(data, filename, system, interpreter) as build:
+            return build.further_requirements(by_script=by_script)
+
+    @contextmanager
+    def _begun(
+        self, data: bytes | memoryview, filename: str, system: BuildSystem, interpreter: BuildInterpreter
+    ) -> Iterator[_Build]:
         with (
             self._lock,
             tempfile.TemporaryDirectory(prefix="pipfreeze-lock-build-", ignore_cleanup_errors=True) as name,
         ):
             work = Path(name)
             source = _unpack(data, filename, work / "source")
-            return _Build(self, filename, system, interpreter, work, source).metadata()
+            yield _Build(self, filename, system, interpreter, work, source)
 
     def environment(self, interpreter: BuildInterpreter, requires: Sequence[str], filename: str) -> _Environment:
         """Make, or find again, an environment with these build requirements."""
@@ -192,19 +228,37 @@ class Builder:
         except subprocess.TimeoutExpired as error:
             _kill(process)
             msg = f"building the metadata of `{filename}` took more than {self._time_limit:g} seconds"
-            raise BuildError(msg, hints=_hints()) from error
+            raise BuildError(msg, hints=self.hints(filename)) from error
         except BaseException:
             _kill(process)
             raise
         if process.returncode != 0:
             msg = f"the metadata of `{filename}` cannot be built"
-            raise BuildError(msg, context=last_lines(output.decode("utf-8", "replace")), hints=_hints())
+            raise BuildError(msg, context=last_lines(output.decode("utf-8", "replace")), hints=self.hints(filename))
+
+    def hints(self, filename: str) -> list[str]:
+        """Say what the target's pip would make of a build that fails, and how to see all that it says."""
+        pip, python = self._target.pip, self._target.python_version
+        found = [
+            f"pip {pip} has to build it in the image, too, and stops where it fails: check that it can there.",
+            "Constrain the package with `-c` to a release that has a wheel.",
+        ]
+        try:
+            name, version = parse_sdist_filename(filename)
+        except InvalidSdistFilename:
+            return found
+        command = f"python{python} -m pip wheel --no-deps --no-binary {name} {name}=={version}"
+        return [*found, f"To see all that it says: `{command}`."]
 
     def legacy_requires(self, system: BuildSystem) -> list[str]:
-        """Give what a build among the image's own distributions finds there."""
-        if build_is_isolated(system, self._target):
-            return list(system.requires)
+        """Give what a build finds around it before anything asks for more."""
         installed = {str(distribution.name): distribution.version for distribution in self._target.base}
+        if build_is_isolated(system, self._target):
+            declared = list(system.requires)
+            if self._calls_backends or "setuptools" in _by_name(declared):
+                return declared
+            # Before pip 19.0 the image's own distributions could be seen from within.
+            return [*declared, f"setuptools=={installed['setuptools']}" if "setuptools" in installed else "setuptools"]
         setuptools = setuptools_in_build(system, self._target)
         found = [f"setuptools=={setuptools}" if setuptools != "999" else "setuptools"]
         if "wheel" in installed:
@@ -213,7 +267,9 @@ class Builder:
         return found if self.runs_script(system) else [*found, "wheel"]
 
     def runs_script(self, system: BuildSystem) -> bool:
-        """Whether it must be ``setup.py egg_info``: a setuptools without hooks (before 40.8), or Python 2."""
+        """Whether it must be ``setup.py egg_info``: a pip or a setuptools (before 40.8) without hooks, or Python 2."""
+        if not self._calls_backends:
+            return True
         if system.backend_path or not system.is_setuptools:
             return False
         version = setuptools_in_build(system, self._target)
@@ -239,18 +295,28 @@ class _Build:
         self._interpreter = interpreter
         self._work = work
         self._source = source
+        self._requires = builder.legacy_requires(system)
+        self._runs_script = builder.runs_script(system) and (source / "setup.py").is_file()
 
     def metadata(self) -> CoreMetadata:
-        requires = self._builder.legacy_requires(self._system)
-        environment = self._builder.environment(self._interpreter, requires, self._filename)
-        if self._builder.runs_script(self._system) and (self._source / "setup.py").is_file():
+        # Before setuptools 42, easy_install would fetch `setup_requires`, from where it thinks fit.
+        try:
+            joined = _joined(self._requires, self.further_requirements(by_script=self._runs_script))
+        except InvalidRequirement as error:
+            first_line = str(error).splitlines()[0]
+            msg = f"the build of `{self._filename}` asks for something that is no requirement: {first_line}"
+            raise BuildError(msg, hints=self._builder.hints(self._filename)) from error
+        environment = self._builder.environment(self._interpreter, joined, self._filename)
+        if self._runs_script:
             self._ask(environment, "egg_info")
             return self._read_egg_info()
-        more = self._ask(environment, "requires").get("requires", [])
-        joined = _joined(requires, more)
-        if joined != requires:
-            environment = self._builder.environment(self._interpreter, joined, self._filename)
         return self._read(self._ask(environment, "metadata"))
+
+    def further_requirements(self, *, by_script: bool) -> list[str]:
+        environment = self._builder.environment(self._interpreter, self._requires, self._filename)
+        answer = self._ask(environment, "setup_requires" if by_script else "requires")
+        found: list[str] = answer.get("requires", [])
+        return found
 
     def _ask(self, environment: _Environment, action: str) -> dict[str, Any]:
         request, answer = self._work / f"{action}.request.json", self._work / f"{action}.answer.json"
@@ -272,7 +338,7 @@ class _Build:
             found: dict[str, Any] = json.loads(answer.read_text())
         except (OSError, ValueError) as error:
             msg = f"the build of `{self._filename}` ended without an answer"
-            raise BuildError(msg, hints=_hints()) from error
+            raise BuildError(msg, hints=self._builder.hints(self._filename)) from error
         return found
 
     def _read(self, answer: dict[str, Any]) -> CoreMetadata:
@@ -287,7 +353,7 @@ class _Build:
         folders = list((self._work / "output").glob("*.egg-info"))
         if len(folders) != 1:
             msg = f"`setup.py egg_info` of `{self._filename}` made {len(folders)} egg-info directories"
-            raise BuildError(msg, hints=_hints())
+            raise BuildError(msg, hints=self._builder.hints(self._filename))
         fields = read_fields((folders[0] / "PKG-INFO").read_bytes())
         plain = to_core_metadata(fields, tier="build", origin=self._filename)
         requires = folders[0] / "requires.txt"
@@ -303,9 +369,7 @@ def last_lines(output: str) -> str:
     """Give the lines of a build's output that say why it failed: the last, without pip's advice, credentials hidden."""
     hidden = re.sub(r"://[^/\s@]+@", "://****@", output)
     lines = [line.rstrip() for line in hidden.splitlines() if line.strip()]
-    useful = [
-        line for line in lines if not line.lstrip().startswith(("[notice]", "WARNING: You are using pip", "hint:"))
-    ]
+    useful = [line for line in lines if not line.lstrip().startswith(_ADVICE)]
     return "\n".join(useful[-_SHOWN_LINES:])
 
 
@@ -314,20 +378,21 @@ def _joined(requires: list[str], more: Sequence[str]) -> list[str]:
 
     Old pips refuse a distribution that is named twice on their command line.
     """
-    by_name = {canonicalize_name(Requirement(text).name): text for text in requires}
+    by_name = _by_name(requires)
     for text in more:
         requirement = Requirement(text)
-        name = canonicalize_name(requirement.name)
+        name = str(canonicalize_name(requirement.name))
         if name not in by_name or (requirement.specifier and not Requirement(by_name[name]).specifier):
             by_name[name] = text
     return list(by_name.values())
 
 
-def _hints() -> list[str]:
-    return [
-        "The image's pip would have to build it as well: check that it can, or pin another version.",
-        "Constrain the package with `-c` to a release that has a wheel.",
-    ]
+def _by_name(requires: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in requires:
+        with suppress(InvalidRequirement):  # pip will say what is wrong with it
+            found[str(canonicalize_name(Requirement(text).name))] = text
+    return found
 
 
 def _clean(environment: Mapping[str, str]) -> dict[str, str]:

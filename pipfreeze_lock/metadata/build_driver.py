@@ -4,8 +4,9 @@ Never imported by this package: its text is given to another interpreter. Usage:
 
     python build_driver.py REQUEST.json ANSWER.json
 
-REQUEST: ``{"action": "requires" | "metadata" | "egg_info", "backend": ..., "backend_path": [...], "output": DIR}``,
-run in the source folder. ANSWER: ``{"requires": [...]}`` or ``{"folder": NAME}`` or ``{"wheel": NAME}``.
+REQUEST: ``{"action": ..., "backend": ..., "backend_path": [...], "output": DIR}``, run in the source folder. ANSWER, by
+the action: ``{"requires": [...]}`` of "requires" and "setup_requires"; ``{"folder": NAME}`` or ``{"wheel": NAME}`` of
+"metadata"; ``{}`` of "egg_info".
 """
 
 # It has to run under Python 2 too, which knows no annotations and no pathlib; running code is what a build is.
@@ -54,6 +55,26 @@ def _egg_info(request):
     return {}
 
 
+def _setup_requires(request):
+    """Run the setup script up to where setuptools would fetch what ``setup_requires`` names, and give that."""
+    import setuptools.dist  # type: ignore[import-untyped]
+
+    found = []  # type: list[str]
+
+    def fetch_build_eggs(_distribution, requires):
+        lines = requires.splitlines() if hasattr(requires, "splitlines") else requires
+        found.extend(str(line).strip() for line in lines)
+        return []
+
+    setuptools.dist.Distribution.fetch_build_eggs = fetch_build_eggs
+    try:
+        _egg_info(request)
+    except BaseException:  # what was named is not there, so that the rest of the script may well fail
+        if not found:
+            raise
+    return {"requires": [line for line in found if line]}
+
+
 def main():
     with open(sys.argv[1]) as stream:
         request = json.load(stream)
@@ -61,7 +82,12 @@ def main():
     # The folder of this script is none of the backend's business.
     sys.path[0:1] = [os.path.abspath(path) for path in request["backend_path"]]
     sys.argv = ["setup.py"]
-    actions = {"requires": _requires, "metadata": _metadata, "egg_info": _egg_info}
+    actions = {
+        "requires": _requires,
+        "metadata": _metadata,
+        "egg_info": _egg_info,
+        "setup_requires": _setup_requires,
+    }
     answer = actions[request["action"]](request)
     with open(answer_path, "w") as stream:
         json.dump(answer, stream)

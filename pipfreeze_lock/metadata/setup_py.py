@@ -13,7 +13,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from types import NoneType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipfreeze_lock.metadata.evaluation.statements import Statements
 from pipfreeze_lock.metadata.evaluation.values import (
@@ -30,12 +30,14 @@ from pipfreeze_lock.metadata.pyproject import NotStaticError
 from pipfreeze_lock.metadata.requires_txt import requirement_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pipfreeze_lock.metadata.archive import SourceTree
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["BuildEnvironment", "SetupArguments", "read_setup_script"]
+__all__ = ["BuildEnvironment", "SetupArguments", "read_setup_requires", "read_setup_script"]
+
+_T = TypeVar("_T")
 
 _FIELDS = ("install_requires", "extras_require", "python_requires")
 _HOOKED = frozenset({*_FIELDS, "requires_dist", "parse_config_files", "_install_requires", "_finalize_requires"})
@@ -114,9 +116,65 @@ def read_setup_script(tree: SourceTree, target: Target, environment: BuildEnviro
             raise reason from None
 
 
+def read_setup_requires(tree: SourceTree, target: Target, environment: BuildEnvironment) -> tuple[str, ...] | None:
+    """Give ``setup_requires``, what setuptools fetches or has fetched before it builds; None without any.
+
+    :raises NotStaticError: when they are not proven; it says why.
+    """
+    try:
+        return _setup_requires(tree, target, environment, assumes_unset=False)
+    except NotStaticError as reason:
+        try:
+            return _setup_requires(tree, target, environment, assumes_unset=True)
+        except NotStaticError:
+            raise reason from None
+
+
+def _setup_requires(
+    tree: SourceTree, target: Target, environment: BuildEnvironment, *, assumes_unset: bool
+) -> tuple[str, ...] | None:
+    def of_calls(statements: Statements) -> tuple[str, ...] | None:
+        _check_fetching(statements.sources)
+        found = {_requirements(call.get("setup_requires"), "setup_requires") for call in statements.setup_calls}
+        if len(found) != 1:
+            msg = "it calls `setup()` with different `setup_requires` on different paths"
+            raise Unproven(msg if found else "it does not call `setup()`")
+        return found.pop()
+
+    return _of_script(tree, target, environment, of_calls, assumes_unset=assumes_unset)
+
+
+def _check_fetching(sources: list[ast.Module]) -> None:
+    """Refuse a script that fetches by itself what ``setup_requires`` does not name."""
+    for source in sources:
+        for node in ast.walk(source):
+            if isinstance(node, ast.Attribute) and node.attr == "fetch_build_eggs":
+                msg = f"it calls `fetch_build_eggs()` itself (line {node.lineno})"
+                raise Unproven(msg)
+
+
 def _evaluate(
     tree: SourceTree, target: Target, environment: BuildEnvironment, *, assumes_unset: bool
 ) -> SetupArguments:
+    def of_calls(statements: Statements) -> SetupArguments:
+        _check_sources(statements.sources)
+        return _arguments(statements)
+
+    return _of_script(tree, target, environment, of_calls, assumes_unset=assumes_unset)
+
+
+def _of_script(
+    tree: SourceTree,
+    target: Target,
+    environment: BuildEnvironment,
+    answer: Callable[[Statements], _T],
+    *,
+    assumes_unset: bool,
+) -> _T:
+    """Run through the script, and give what can be answered then.
+
+    :raises NotStaticError: when something is not proven.
+    """
     world = World(
         target=target,
         tree=tree,
@@ -128,8 +186,7 @@ def _evaluate(
     statements = Statements(world)
     try:
         statements.run_script(_parse(tree, target))
-        _check_sources(statements.sources)
-        return _arguments(statements)
+        return answer(statements)
     except Unproven as reason:
         msg = f"setup.py: {reason}"
         raise NotStaticError(msg) from reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -16,13 +17,16 @@ from pipfreeze_lock.metadata.interface import BuildInterpreter, MetadataReporter
 from pipfreeze_lock.metadata.sidecar import SidecarReader
 from pipfreeze_lock.metadata.wheel import read_wheel_metadata
 from pipfreeze_lock.model.core_metadata import CoreMetadata
+from pipfreeze_lock.target.pip_capabilities import capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pipfreeze_lock.http.interface import HttpClient
     from pipfreeze_lock.metadata.build import Builder
+    from pipfreeze_lock.metadata.build_requirements import BuildRequirements
     from pipfreeze_lock.metadata.interface import ContentStore
+    from pipfreeze_lock.metadata.pyproject import BuildSystem
     from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
     from pipfreeze_lock.model.core_metadata import Tier
     from pipfreeze_lock.model.requirement import IndexOptions
@@ -34,6 +38,7 @@ _T = TypeVar("_T")
 _THREADS = 32
 _KIND = "metadata-1"
 """The store's name for what is kept here; another number for another shape or other rules."""
+_KIND_OF_BUILDS = "build-requirements-1"
 
 
 class LayeredMetadata:
@@ -128,6 +133,7 @@ class LayeredMetadata:
         from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  most sets are wheels alone
         from pipfreeze_lock.metadata.pyproject import NotStaticError  # noqa: PLC0415
         from pipfreeze_lock.metadata.sdist import static_metadata  # noqa: PLC0415
+        from pipfreeze_lock.metadata.unbuildable import check_this_pip_builds  # noqa: PLC0415
 
         twin = self._of_twin(page, file)
         if twin is not None:
@@ -135,7 +141,9 @@ class LayeredMetadata:
         data = fetch(self._client, url, file.hashes)
         try:
             with self._unpacking:
-                return static_metadata(open_sdist(data, file.filename), self._target)
+                tree = open_sdist(data, file.filename)
+                check_this_pip_builds(tree, file.filename, self._target)
+                return static_metadata(tree, self._target)
         except NotStaticError as error:
             reason = str(error)
         del data  # what follows may wait for the network, and an sdist may hold 20 MB
@@ -150,7 +158,9 @@ class LayeredMetadata:
         """
         from pipfreeze_lock.metadata.sibling import twin_wheel  # noqa: PLC0415
 
-        wheel = None if self._no_build else twin_wheel(page, file, self._target)
+        # A pip that calls no backend needs a setup.py, and only the sdist itself says whether it has one.
+        calls_backends = capabilities(self._target.pip).build_backends
+        wheel = twin_wheel(page, file, self._target) if calls_backends and not self._no_build else None
         if wheel is None:
             return None
         try:
@@ -185,7 +195,6 @@ class LayeredMetadata:
                 ],
             )
         from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415
-        from pipfreeze_lock.metadata.build import Builder  # noqa: PLC0415
         from pipfreeze_lock.metadata.pyproject import NotStaticError, read_build_system  # noqa: PLC0415
 
         interpreter, note = self._interpreter()
@@ -195,19 +204,59 @@ class LayeredMetadata:
         except NotStaticError as error:
             msg = f"`{file.filename}` cannot be built: {error}"
             raise BuildError(msg, hints=["Exclude this release with `!=`; pip cannot build it either."]) from error
-        with self._lock:
-            if self._builder is None:
-                self._builder = Builder(
-                    target=self._target, index_options=self._index_options, environment=self._environment
-                )
         self._reporter.building(file.filename, f"Python {interpreter.version}", pending.reason)
         try:
-            found = self._builder.build(data, file.filename, system, interpreter)
+            found = self._ready_builder().build(data, file.filename, system, interpreter)
         finally:
             self._reporter.built(file.filename)
         found = msgspec.structs.replace(found, note=note)
         self._keep(file, found, is_wheel=False)
         return found
+
+    def _ready_builder(self) -> Builder:
+        from pipfreeze_lock.metadata.build import Builder  # noqa: PLC0415  builds are rare
+
+        with self._lock:
+            if self._builder is None:
+                self._builder = Builder(
+                    target=self._target, index_options=self._index_options, environment=self._environment
+                )
+            return self._builder
+
+    def build_requirements(self, file: IndexFile, url: str) -> BuildRequirements:
+        """Tell what building an sdist on the target fetches; what only its build can say is asked of it, if allowed.
+
+        :raises NetworkError: when it could not be fetched.
+        :raises MetadataError: when it cannot be unpacked.
+        """
+        from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  for build locks alone
+        from pipfreeze_lock.metadata.build_requirements import BuildRequirements, build_requirements  # noqa: PLC0415
+
+        key = self._key(file, is_wheel=False)
+        key = f"{key} {self._no_build}" if key is not None else None
+        kept = self._store.get(_KIND_OF_BUILDS, key) if self._store is not None and key is not None else None
+        if kept is not None:
+            try:
+                return msgspec.msgpack.decode(kept, type=BuildRequirements)
+            except msgspec.DecodeError:
+                pass  # cut short or of another shape: as good as absent, and written anew
+        data = fetch(self._client, url, file.hashes)
+        ask = None if self._no_build else partial(self._ask, data, file.filename)
+        found = build_requirements(open_sdist(data, file.filename), self._target, ask=ask)
+        if self._store is not None and key is not None and found.is_settled:
+            self._store.put(_KIND_OF_BUILDS, key, msgspec.msgpack.encode(found))
+        return found
+
+    def _ask(self, data: bytes | memoryview, filename: str, system: BuildSystem, *, by_script: bool) -> list[str]:
+        interpreter, _ = self._interpreter()
+        if not interpreter.exact:
+            msg = f"there is no Python {self._target.python_version} on this machine to run it"
+            raise BuildError(msg)
+        self._reporter.building(filename, f"Python {interpreter.version}", "its build requirements are asked for")
+        try:
+            return self._ready_builder().requirements(data, filename, system, interpreter, by_script=by_script)
+        finally:
+            self._reporter.built(filename)
 
     def _interpreter(self) -> tuple[BuildInterpreter, str | None]:
         found = self._find_interpreter()

@@ -25,6 +25,7 @@ WheelNames = Literal["version starts with a digit", "loose", "no spaces", "stric
 SdistNames = Literal["as asked", "canonical"]
 MetadataProblem = Literal["error", "next file"]
 ExtraSpelling = Literal["as setuptools", "as written or normalised", "normalised"]
+BuildHold = Literal["--build-constraint", "PIP_CONSTRAINT"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,8 +112,15 @@ class PipCapabilities:
     """Reads ``data-core-metadata`` (PEP 714)."""
     dry_run: bool = False
     """Has ``install --dry-run --report``."""
+    build_requires: tuple[str, ...] = ()
+    """What an isolated build has where pyproject.toml names no ``[build-system]``."""
     build_constraint: bool = False
     """Has ``--build-constraint``."""
+    environment_bounds_builds: bool = False
+    """Isolated builds obey the constraints that ``PIP_CONSTRAINT`` names, which then bound what is installed, too."""
+    constraint_hashes: bool = False
+    """The new resolver takes a constraint with a hash for a pin; before, hash mode refuses what the line itself does
+    not pin, so that in isolated builds no constraint may have a hash."""
     uploaded_prior_to: bool = False
     """Has ``--uploaded-prior-to``."""
     release_control: bool = False
@@ -129,6 +137,16 @@ class PipCapabilities:
         The old resolver takes ``max``, which is the first; the new one walks a stable ascending sort backwards.
         """
         return self.resolver == "resolvelib"
+
+    @property
+    def holds_builds_by(self) -> BuildHold | None:
+        """By what this pip holds isolated builds to versions *and* hashes; None where nothing does both."""
+        if self.build_constraint and self.constraint_hashes:
+            return "--build-constraint"
+        # The old resolver puts a constraint in the place of what it constrains, with its version and its hashes.
+        if self.environment_bounds_builds and self.resolver == "first seen":
+            return "PIP_CONSTRAINT"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +181,18 @@ STEPS: tuple[Step, ...] = (
     Step("10.0.0", "wheel_names", "loose", "a wheel's version may start with a letter", "wheel.py"),
     Step("10.0.0", "url_requirements", True, "`name @ URL` is read (PEP 508)", "req/req_install.py, #4175"),
     Step("10.0.0", "build_isolation", True, "build-system.requires is installed (PEP 518)", "operations/prepare.py"),
+    Step("10.0.0", "build_requires", ("setuptools", "wheel"), "the default", "get_pep_518_info"),
+    Step(
+        "18.0",
+        "environment_bounds_builds",
+        True,
+        "`pip install` fills the build environment; before, wheels found beforehand",
+        "_internal/build_env.py",
+    ),
     Step("18.0", "prefer_binary", True, "--prefer-binary", "_internal/index.py, #3785"),
     Step("18.1", "url_dependencies", True, "`name @ URL` in Requires-Dist", "_internal/req/constructors.py"),
+    Step("18.1", "build_requires", ("setuptools>=38.2.5", "wheel"), "the default", "_internal/pyproject.py"),
+    Step("19.0", "build_requires", ("setuptools>=40.8.0", "wheel"), "the default", "_internal/pyproject.py"),
     Step("19.0", "sdist_names", "canonical", "an sdist's name is compared normalised", "_internal/index.py, #5870"),
     Step("19.0", "build_backends", True, "PEP 517", "_internal/pyproject.py, #5743"),
     Step("19.2", "yanked", "last", "yanked files are chosen last (PEP 592)", "_internal/index.py, #6633"),
@@ -197,6 +225,7 @@ STEPS: tuple[Step, ...] = (
     Step("23.2", "core_metadata_attribute", True, "PEP 714", "_internal/models/link.py"),
     Step("23.3", "extras_bound_base", True, "`a[x]<2` is also a requirement of `a`", f"{_FACTORY}, #11924"),
     Step("23.3", "extra_spelling", "as written or normalised", "PEP 685 on one side", f"{_FACTORY}, #11649"),
+    Step("24.0", "build_requires", ("setuptools>=40.8.0",), "the default", "_internal/pyproject.py"),
     Step("24.1", "extra_spelling", "normalised", "packaging 24.1", "_vendor/packaging/markers.py, #12372"),
     Step("24.1", "legacy_versions", False, "packaging 24.1: PEP 440 alone", _FINDER),
     Step("24.1", "legacy_specifiers", False, "packaging 24.1: PEP 440 alone", _SPECIFIERS),
@@ -218,7 +247,9 @@ STEPS: tuple[Step, ...] = (
     Step("26.0", "prerelease_fallback", True, "packaging 26.0", f"{_SPECIFIERS}, #13746"),
     Step("26.0", "uploaded_prior_to", True, "--uploaded-prior-to", f"{_FINDER}, #13625"),
     Step("26.0", "release_control", True, "--all-releases, --only-final", "models/release_control.py, #13221"),
+    Step("26.1", "constraint_hashes", True, "hashes of constraints count as of the line", "resolvelib/factory.py"),
     Step("26.1", "exclusive_bounds_by_suffix", True, "packaging 26.2", _SPECIFIERS),
+    Step("26.2", "environment_bounds_builds", False, "--build-constraint alone does", "build_env/installer.py"),
 )
 """Sorted by the pip that took the step; a later one for the same capability replaces an earlier."""
 

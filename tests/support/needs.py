@@ -20,7 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["find_interpreter", "interpreter", "missing", "module", "pip_folder", "program", "test_cache"]
+__all__ = ["find_interpreter", "interpreter", "missing", "module", "pip_folder", "program", "test_cache", "wheel_file"]
 
 
 def missing(what: str) -> NoReturn:
@@ -69,6 +69,20 @@ def test_cache() -> Path:
 test_cache.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test where it is imported
 
 
+def wheel_file(name: str, version: str) -> Path:
+    """Give the wheel of a real release, fetched once into `test_cache`."""
+    wheels = test_cache() / "wheels"
+    wheels.mkdir(exist_ok=True)
+    found = next(wheels.glob(f"{name}-{version}-*.whl"), None)
+    if found is None:
+        try:
+            _download(f"{name}=={version}", wheels)
+        except subprocess.CalledProcessError:
+            missing(f"{name} {version} (no wheel of it in {test_cache()}, and it could not be fetched)")
+        found = next(wheels.glob(f"{name}-{version}-*.whl"))
+    return found
+
+
 @functools.cache
 def find_interpreter(version: str) -> Path | None:
     """Look for a CPython in pyenv's versions, then on PATH."""
@@ -90,12 +104,16 @@ def _is_cpython(candidate: Path, version: str) -> bool:
     return asked.returncode == 0 and words[0] == "CPython" and f"{words[1]}.".startswith(f"{version}.")
 
 
+def _download(requirement: str, folder: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+    subprocess.run([*command, "--dest", folder, requirement], check=True, capture_output=True)
+
+
 def _fetch_pip(version: str, folder: Path) -> None:
     wheels = test_cache() / "wheels"
     wheels.mkdir(exist_ok=True)
     if not list(wheels.glob(f"pip-{version}-*.whl")):
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
-        subprocess.run([*command, "--dest", wheels, f"pip=={version}"], check=True, capture_output=True)
+        _download(f"pip=={version}", wheels)
     unpacked = folder.with_name(f"{folder.name}.{os.getpid()}")
     shutil.unpack_archive(next(wheels.glob(f"pip-{version}-*.whl")), unpacked, "zip")
     try:
