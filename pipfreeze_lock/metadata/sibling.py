@@ -39,7 +39,7 @@ def sibling_wheels(page: ProjectPage, file: IndexFile, target: Target) -> list[I
     if release is None:
         return []
     found: list[tuple[int, str, IndexFile]] = []
-    for other, tags in _wheels_of(page, *release):
+    for other, tags in _wheels_of(page, file, *release):
         distance = _distance(tags, target)
         if distance is not None:
             found.append((distance, other.filename, other))
@@ -52,7 +52,7 @@ def twin_wheel(page: ProjectPage, file: IndexFile, target: Target) -> IndexFile 
     if release is None:
         return None
     supported = frozenset(supported_tags(target))
-    for other, tags in _wheels_of(page, *release):
+    for other, tags in _wheels_of(page, file, *release):
         if not supported.isdisjoint(map(str, tags)):
             continue
         if needed_pip("-".join(other.filename.removesuffix(".whl").split("-")[-3:]), target) is not None:
@@ -60,7 +60,10 @@ def twin_wheel(page: ProjectPage, file: IndexFile, target: Target) -> IndexFile 
     return None
 
 
-def _wheels_of(page: ProjectPage, name: str, version: Version) -> Iterator[tuple[IndexFile, frozenset[Tag]]]:
+def _wheels_of(
+    page: ProjectPage, sdist: IndexFile, name: str, version: Version
+) -> Iterator[tuple[IndexFile, frozenset[Tag]]]:
+    """Give the wheels of a release, less those that are for other Pythons than its sdist: they say something else."""
     texts: dict[str, bool] = {}
     for other in page.files:
         if not other.filename.endswith(".whl"):
@@ -75,7 +78,8 @@ def _wheels_of(page: ProjectPage, name: str, version: Version) -> Iterator[tuple
             found, _, _, tags = parse_wheel_filename(other.filename)
         except (InvalidWheelFilename, InvalidVersion):
             continue
-        if found == name:
+        differs = sdist.requires_python and other.requires_python and sdist.requires_python != other.requires_python
+        if found == name and not differs:
             yield other, tags
 
 

@@ -17,7 +17,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.target.extra_names import NORMALISED, ExtraNames, spelled_in_marker
-from pipfreeze_lock.target.legacy_specifiers import parse_legacy_requirement
+from pipfreeze_lock.target.legacy_specifiers import check_old_grammar, parse_legacy_requirement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +83,8 @@ def parse_dependency(text: str, *, legacy_specifiers: bool = False, extra_names:
         if not legacy_specifiers:
             raise
         return Dependency(text, *parse_legacy_requirement(text), extra_names)
+    if legacy_specifiers:
+        check_old_grammar(text, parsed)
     return Dependency(text, parsed, parsed.specifier, extra_names)
 
 

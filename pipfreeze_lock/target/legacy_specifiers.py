@@ -15,7 +15,7 @@ from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LegacySpecifier", "parse_legacy_requirement"]
+__all__ = ["LegacySpecifier", "check_old_grammar", "parse_legacy_requirement"]
 
 
 class LegacySpecifier(Specifier):
@@ -93,6 +93,26 @@ def parse_legacy_requirement(text: str) -> tuple[Requirement, SpecifierSet]:
     return Requirement(start + (end or "")), SpecifierSet(parts)
 
 
+def check_old_grammar(text: str, parsed: Requirement) -> None:
+    """Refuse what only the packaging of pip 24.1 and newer reads, which is laxer in a few places.
+
+    Source: the grammar at the top of ``packaging/requirements.py`` and ``markers.py`` below 22; compared with the real
+    ones in ``tests/fidelity/test_requirements_of_real_pips.py``.
+
+    :raises packaging.requirements.InvalidRequirement: when old pips cannot read it.
+    """
+    head, _, marker = text.partition(";")
+    is_unreadable = (
+        _NO_SPECIFIER.search(head) is not None
+        or "not  in" in marker
+        or any(name.endswith("_") for name in (parsed.name, *parsed.extras))
+        or (parsed.url is not None and _URL.match(parsed.url) is None)
+    )
+    if is_unreadable:
+        message = f"Invalid requirement: {text!r}"
+        raise InvalidRequirement(message)
+
+
 def _specifier(text: str) -> Specifier:
     try:
         return Specifier(text)
@@ -106,6 +126,8 @@ _REQUIREMENT = re.compile(
     r"\s*(;.*)?",
     re.DOTALL,
 )
+_NO_SPECIFIER = re.compile(r",\s*\)?\s*$|\(\s*\)")
+_URL = re.compile(r"file:|[A-Za-z][A-Za-z0-9+.-]*://[^/]")
 _SPECIFIER = re.compile(r"\s*(==|!=|<=|>=|<|>)\s*([^,;\s)]*)\s*")
 _PART = re.compile(r"(\d+|[a-z]+|\.|-)")
 _WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}

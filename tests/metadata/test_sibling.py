@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from support.index_files import index_file, make_target, project_page
 
@@ -77,3 +78,14 @@ def test_a_twin_is_what_only_this_pip_cannot_read():
 )
 def test_another_platform_is_no_twin(filename):
     assert twin(filename) is None
+
+
+def test_a_wheel_for_other_pythons_than_its_sdist_was_made_of_another():
+    page = project_page("demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl", name="demo")
+    sdist, wheel = (
+        msgspec.structs.replace(file, requires_python=bounds)
+        for file, bounds in zip(page.files, (">=3.5", ">=3.8"), strict=True)
+    )
+    page = msgspec.structs.replace(page, files=[sdist, wheel])
+    assert sibling_wheels(page, sdist, make_target()) == []
+    assert sibling_wheels(page, msgspec.structs.replace(sdist, requires_python=None), make_target()) == [wheel]
