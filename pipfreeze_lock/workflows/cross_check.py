@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from pipfreeze_lock.errors import DisagreementError, PipfreezeLockError, ResolutionError
 from pipfreeze_lock.resolve.interface import Preferred
-from pipfreeze_lock.resolve.pip_tools.compile import NoAnswerError
+from pipfreeze_lock.resolve.pip_tools.failures import NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -54,9 +54,9 @@ class Difference:
     """A distribution of which the engines say otherwise."""
 
     name: NormalizedName
-    ours: str | None
-    """None: not in the answer."""
-    theirs: str | None
+    ours: str
+    """A version, or that there is none."""
+    theirs: str
     causes: tuple[Cause, ...]
     """The steps by which our own engine came to the other's answer; empty: it never did."""
     words: str
@@ -176,17 +176,17 @@ class CrossCheckedResolver:
         reason = self.why_no_wheel(name, version) if found and version is not None else None
         return Difference(
             name=name,
-            ours=ours.get(name),
-            theirs=version,
+            ours=_shown(name, ours),
+            theirs=_shown(name, compiled.pins),
             causes=found,
-            words=f"{words}; for the target, {reason}" if reason else words,
+            words=f"{words} ({version}: {reason})" if reason else words,
         )
 
     def _answer(self, request: ResolveRequest, target: Target) -> Pins | None:
         """Give what our own engine says for another target; None where it has no answer."""
         preferred = dict(request.preferred)
         if not target.base:  # pip-compile is told of what is installed as of an earlier answer
-            preferred |= {one.name: Preferred(version=one.version) for one in request.target.base}
+            preferred = {one.name: Preferred(version=one.version) for one in request.target.base} | preferred
         held = [one for one in request.requirements.requirements if one.marker is None or self.holds(one.marker, ())]
         requirements = replace(request.requirements, requirements=tuple(replace(one, marker=None) for one in held))
         asked = replace(request, target=target, preferred=preferred, requirements=requirements)
@@ -254,6 +254,10 @@ def _agree(
     return _same(one[name], other[name])
 
 
+def _shown(name: NormalizedName, pins: Mapping[NormalizedName, str | None]) -> str:
+    return (pins[name] or "by URL") if name in pins else "none"
+
+
 def _same(one: str | None, other: str | None) -> bool:
     if one is None or other is None:  # a direct reference is what it is
         return True
@@ -301,7 +305,11 @@ _SHORT: dict[Cause, str] = {
 def _words(cause: Cause, target: Target, own: Target) -> str:
     match cause:
         case "machine":
-            return f"this machine's own tags ({_platform(own)}, not {_platform(target)})"
+            here = " ".join(part for part in _parts(own) if part not in _parts(target))
+            there = " ".join(part for part in _parts(target) if part not in _parts(own))
+            if not here and not there:
+                return f"this machine's own markers: platform_release is {dict(own.markers)['platform_release']}"
+            return f"this machine's own tags and markers: {here or 'none'}, not {there or 'none'}"
         case "pip":
             return f"pip {own.pip}, not {target.pip}"
         case "python":
@@ -310,8 +318,8 @@ def _words(cause: Cause, target: Target, own: Target) -> str:
             return "the base set, which pip-compile does not know"
 
 
-def _platform(target: Target) -> str:
-    return " ".join(str(part) for part in (target.platform, target.abi, target.libc) if part)
+def _parts(target: Target) -> list[str]:
+    return [str(part) for part in (target.platform, target.os_version, target.abi, target.libc) if part]
 
 
 def _lines(compiled: Compiled, target: Target, count: int, differences: Sequence[Difference]) -> list[str]:
@@ -320,7 +328,7 @@ def _lines(compiled: Compiled, target: Target, count: int, differences: Sequence
         *([f"the target's pip is {target.pip}"] if own.pip != target.pip else []),
         *([f"the target's Python is {target.python}"] if own.python != target.python else []),
     ]
-    ran = f"pip-compile {environment.pip_tools} with pip {own.pip} on Python {own.python}, {_platform(own)}"
+    ran = f"pip-compile {environment.pip_tools} with pip {own.pip} on Python {own.python}, {' '.join(_parts(own))}"
     first = f"cross-check: {ran} ({'; '.join(notes)})" if notes else f"cross-check: {ran}"
     agreeing = count - len(differences)
     if not differences:
@@ -329,7 +337,7 @@ def _lines(compiled: Compiled, target: Target, count: int, differences: Sequence
 
 
 def _table(differences: Iterable[Difference]) -> Iterator[str]:
-    rows = [(one.name, one.ours or "none", one.theirs or "none", one.words) for one in differences]
+    rows = [(one.name, one.ours, one.theirs, one.words) for one in differences]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for name, ours, theirs, words in rows:
         yield (f"  {name:{widths[0]}}  ours {ours:{widths[1]}}  pip-compile {theirs:{widths[2]}}  {words}")

@@ -7,6 +7,7 @@ summary and, with ``CI=true``, turns them into failures.
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import os
 import shutil
@@ -18,7 +19,11 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
+
+_HOME = Path.home()
+"""As it was before any test set another."""
 
 __all__ = ["find_interpreter", "interpreter", "missing", "module", "pip_folder", "program", "test_cache", "wheel_file"]
 
@@ -58,10 +63,25 @@ def pip_folder(version: str) -> Path:
     return folder
 
 
+def wheels(*requirements: str, python: str) -> list[Path]:
+    """Give the wheels of these requirements and of all that they need on a Python (``3.6``); fetched once.
+
+    :param requirements: Pinned, so that the answer is the same another day; what they need may move.
+    """
+    name = hashlib.sha256(" ".join((python, *sorted(requirements))).encode()).hexdigest()[:16]
+    folder = test_cache() / f"wheels-{name}"
+    if not folder.is_dir():
+        try:
+            _fetch_wheels(requirements, python, folder)
+        except subprocess.CalledProcessError:
+            missing(f"wheels of {', '.join(requirements)} (none in {test_cache()}, and they could not be fetched)")
+    return sorted(folder.glob("*.whl"))
+
+
 def test_cache() -> Path:
     """Give the folder that is kept from one test run to the next: $PIPFREEZE_LOCK_TEST_CACHE, or one of the user's."""
     chosen = os.environ.get("PIPFREEZE_LOCK_TEST_CACHE")
-    folder = Path(chosen) if chosen else Path.home() / ".cache" / "pipfreeze-lock-tests"
+    folder = Path(chosen) if chosen else _HOME / ".cache" / "pipfreeze-lock-tests"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -107,6 +127,18 @@ def _is_cpython(candidate: Path, version: str) -> bool:
 def _download(requirement: str, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
     subprocess.run([*command, "--dest", folder, requirement], check=True, capture_output=True)
+
+
+def _fetch_wheels(requirements: Sequence[str], python: str, folder: Path) -> None:
+    unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--python-version", python]
+    try:
+        subprocess.run([*command, "--dest", unfinished, *requirements], check=True, capture_output=True)
+        unfinished.rename(folder)
+    except OSError:  # another process of this test run was quicker
+        pass
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _fetch_pip(version: str, folder: Path) -> None:

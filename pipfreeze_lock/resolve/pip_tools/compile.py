@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.model.requirement import SourceLine
 from pipfreeze_lock.requirements.parser import parse_requirement
+from pipfreeze_lock.resolve.pip_tools.failures import failure_of
 from pipfreeze_lock.resolve.pip_tools.programs import index_variables, run_program
 
 if TYPE_CHECKING:
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.requirement import FormatControl, IndexOptions, Requirement
     from pipfreeze_lock.resolve.pip_tools.environment import PipToolsEnvironment
 
-__all__ = ["NoAnswerError", "Question", "pip_compile"]
+__all__ = ["Question", "pip_compile"]
 
 _TIME_LIMIT = 3600.0
 """Seconds; the search of pip may take long, and builds too."""
-
-
-class NoAnswerError(ResolutionError):
-    """pip-compile ran, and found no answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +49,9 @@ def pip_compile(
 
     :param variables: What it runs in: `pipfreeze_lock.resolve.pip_tools.programs.child_environment`.
     :param cache: A folder for what pip fetches.
-    :raises NoAnswerError: with the last lines of what it said.
+    :raises NoAnswerError: with the lines of what it said that say why.
+    :raises NetworkError: where it could not ask the index.
+    :raises ResolutionError: where it cannot do what is asked, or fails otherwise.
     """
     _check_options(question, environment)
     with tempfile.TemporaryDirectory(prefix="pipfreeze-lock-compile-", ignore_cleanup_errors=True) as name:
@@ -63,7 +62,7 @@ def pip_compile(
         if question.preferred:
             _write(output, [f"{name}=={version}" for name, version in sorted(question.preferred.items())])
         ended = run_program(
-            [*environment.command, "-m", "piptools", "compile", *_options(question, environment, folder, cache)],
+            [*environment.pip_compile, *_options(question, environment, folder, cache)],
             variables={
                 **variables,
                 **environment.variables,
@@ -76,10 +75,7 @@ def pip_compile(
             purpose="as pip-compile",
         )
         if ended.returncode:
-            message = f"pip-compile {environment.pip_tools} finds no answer with pip {environment.pip}"
-            said = ended.last_lines.replace(f"{folder}/", "")
-            hints = ["Leave out `--resolver pip-tools` to see which of the requirements conflict, and why."]
-            raise NoAnswerError(message, context=said or None, hints=hints)
+            raise failure_of(ended, environment, name)
         return _pins(output.read_text(encoding="utf-8"))
 
 
@@ -106,7 +102,7 @@ def _options(question: Question, environment: PipToolsEnvironment, folder: Path,
     # every index at once; a cache for this run alone cannot be wrong.
     keeps_answers = "--resolver" not in known
     cache_folder = folder / "cache" if keeps_answers or cache is None else cache / "pip"
-    options = ["--quiet", "--no-header", "--no-annotate", "--allow-unsafe", "--no-emit-find-links"]
+    options = ["--no-header", "--no-annotate", "--allow-unsafe", "--no-emit-find-links"]
     optional = [
         "--no-emit-index-url",
         "--no-emit-trusted-host",
@@ -115,7 +111,8 @@ def _options(question: Question, environment: PipToolsEnvironment, folder: Path,
         "--no-config",
     ]
     options += [option for option in optional if option in known]
-    options += [] if keeps_answers else ["--resolver", "backtracking"]
+    # What pip says of a conflict it says with -v alone; what pip-tools says by itself stands there anyway.
+    options += ["--quiet"] if keeps_answers else ["--verbose", "--resolver", "backtracking"]
     options += ["--pre"] if question.options.pre else []
     return [*options, "--cache-dir", str(cache_folder), "--output-file", "requirements.txt", "requirements.in"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.model.requirement import Requirement, SourceLine
@@ -88,7 +87,7 @@ class PipToolsEngine:
             constraints=self._that_hold((*request.requirements.constraints, *request.moved)),
             options=request.requirements.options,
             exclude_newer=self.exclude_newer,
-            preferred=locked | base,  # what is installed stays where it satisfies, whatever a lock says
+            preferred=base | locked,  # a lock pins what is installed only where that had to move
         )
         self.reporter.running(f"pip-compile {environment.pip_tools} with pip {environment.pip}")
         pins = pip_compile(question, environment, variables=self.variables, cache=self.cache)
@@ -161,7 +160,10 @@ def _fetcher(releases: ToolReleases, wheel: PipWheel) -> Callable[[], bytes]:
 
 
 def _exactly(name: NormalizedName, version: str) -> Requirement:
-    specifier = SpecifierSet(f"=={version}")
+    try:
+        specifier = SpecifierSet(f"=={version}")
+    except InvalidSpecifier:  # a legacy version, which old pips take
+        specifier = SpecifierSet(f"==={version}")
     return Requirement(name=name, specifier=specifier, source=_SOURCE, text=f"{name}{specifier}", is_constraint=True)
 
 
@@ -169,10 +171,10 @@ def _remarks(target: Target, compiled: Compiled, found: Resolution) -> Iterator[
     """Say what pip-compile ran on where that is not the target, and where the closure differs for it."""
     environment = compiled.environment
     yield from differences_of(target, compiled)
-    names = {one.name for one in found.distributions} | {one.distribution.name for one in found.kept}
+    names = {one.name for one in found.distributions}
     for name in sorted(names - compiled.pins.keys()):
         yield f"pip-compile has no pin for `{name}`, which the target needs: its version is our own choice"
-    for name in sorted(compiled.pins.keys() - names):
+    for name in sorted(compiled.pins.keys() - names - {one.distribution.name for one in found.kept}):
         yield f"pip-compile on Python {environment.interpreter.version} pins `{name}`, which the target does not need"
 
 
@@ -199,9 +201,8 @@ def _not_for_target(error: ResolutionError, target: Target, compiled: Compiled) 
     hints = [
         "pip-compile chooses for the machine that it runs on: run this on one that is like the target.",
         "Or leave out `--resolver pip-tools`: the default chooses for the target.",
-        *error.hints,
     ]
-    return ResolutionError(message, context="\n".join(re.sub(r"^-P ", "", line) for line in lines), hints=hints)
+    return ResolutionError(message, context="\n".join(lines), hints=hints)
 
 
 def _none_fits(pip_tools: Version, target: Target, interpreter: Interpreter, said: str) -> ResolutionError:

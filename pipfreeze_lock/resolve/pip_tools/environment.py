@@ -2,7 +2,7 @@
 
 An environment is made beside its place and renamed into it, so that one which is there is whole, whatever became of
 the process that made others; of two that make the same at once, the second takes the first's. Nothing in it is started
-by the scripts of its ``bin`` folder, which hold the path where it was made: modules are run by ``-m``.
+by the scripts of its ``bin`` folder, which hold the path where it was made.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ _UNFIT_FOR = 7 * 24 * 3600
 _TIME_LIMIT = 900.0
 """Seconds for each step of making one."""
 _PROBE = "pipfreeze-lock-probe"
+_PIP_COMPILE = "from piptools.scripts.compile import cli; cli(prog_name='pip-compile')"
+"""Not ``-m piptools``, which imports pip-sync too, and that fails with pips that pip-compile runs with."""
 _WHEEL = """Wheel-Version: 1.0
 Generator: pipfreeze-lock
 Root-Is-Purelib: true
@@ -81,9 +83,14 @@ class PipToolsEnvironment:
     """Long options that ``install`` of this pip knows."""
 
     @property
-    def command(self) -> list[str]:
+    def python(self) -> list[str]:
         """Give the words that start its Python."""
         return _python(self.folder, self.interpreter)
+
+    @property
+    def pip_compile(self) -> list[str]:
+        """Give the words that start its pip-compile."""
+        return [*self.python, "-c", _PIP_COMPILE]
 
     @property
     def variables(self) -> dict[str, str]:
@@ -161,14 +168,14 @@ class Environments:
         with zipfile.ZipFile(io.BytesIO(wheel_of_pip())) as wheel:
             wheel.extractall(site)
         where = ["--target", str(site)] if _has_no_venv(recipe.interpreter) else []
-        python = [*_python(folder, recipe.interpreter), "-m"]
-        install = [*python, "pip", "install", *where, *recipe.requirements, f"pip=={recipe.pip}"]
+        pip = [*_python(folder, recipe.interpreter), "-m", "pip"]
+        install = [*pip, "install", *where, *recipe.requirements, f"pip=={recipe.pip}"]
         ended = self._run(install, recipe, folder, self._sources, "to install pip-tools")
         if ended.returncode:
-            if self._run([*python, "pip", "--version"], recipe, folder, {}, "to see whether it runs").returncode:
+            if self._run([*pip, "list"], recipe, folder, {}, "to see whether it runs").returncode:
                 return {"unfit": ended.last_lines}  # this pip does not run on this Python at all
             raise _not_installed(recipe, ended.last_lines)
-        return self._tried(recipe, folder, python)
+        return self._tried(recipe, folder, pip)
 
     def _start(self, recipe: Recipe, folder: Path) -> Path:
         """Make an empty environment, and give its folder of packages."""
@@ -189,23 +196,22 @@ class Environments:
             raise ResolutionError(message, context=ended.last_lines or None, hints=hints)
         return Path(ended.output.strip())
 
-    def _tried(self, recipe: Recipe, folder: Path, python: Sequence[str]) -> dict[str, object]:
+    def _tried(self, recipe: Recipe, folder: Path, pip: Sequence[str]) -> dict[str, object]:
         """Compile a little thing: no metadata says up to which pip a pip-tools runs."""
+        pip_compile = [*_python(folder, recipe.interpreter), "-c", _PIP_COMPILE]
         with tempfile.TemporaryDirectory(prefix="pipfreeze-lock-probe-", ignore_cleanup_errors=True) as name:
             work = Path(name)
             _write_probe(work)
             output = work / "out.txt"
-            command = [*python, "piptools", "compile", "--quiet", "--no-header", "--no-annotate"]
+            command = [*pip_compile, "--quiet", "--no-header", "--no-annotate"]
             command += ["--cache-dir", str(work / "cache"), "--output-file", str(output), str(work / "in.txt")]
             variables = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": work.as_uri()}
             ended = self._run(command, recipe, folder, variables, "to try pip-tools")
             pins = output.read_text("utf-8") if output.is_file() else ""
             if ended.returncode or f"{_PROBE}-b==1" not in pins:
                 return {"unfit": ended.last_lines}
-        compile_help = self._run(
-            [*python, "piptools", "compile", "--help"], recipe, folder, {}, "to ask for its options"
-        )
-        pip_help = self._run([*python, "pip", "install", "--help"], recipe, folder, {}, "to ask for its options")
+        compile_help = self._run([*pip_compile, "--help"], recipe, folder, {}, "to ask for its options")
+        pip_help = self._run([*pip, "install", "--help"], recipe, folder, {}, "to ask for its options")
         return {
             "interpreter": asdict(recipe.interpreter),
             "compile_options": _long_options(compile_help.output),

@@ -28,6 +28,13 @@ def libc():
     try:
         return os.confstr("CS_GNU_LIBC_VERSION")
     except (AttributeError, ValueError, OSError):
+        pass
+    try:  # as pip asks where the C library has no such name
+        import ctypes
+        version = ctypes.CDLL(None).gnu_get_libc_version
+        version.restype = ctypes.c_char_p
+        return "glibc " + version().decode()
+    except Exception:
         return None
 def musl():
     try:
@@ -60,7 +67,7 @@ def on_this_machine(target: Target, environment: PipToolsEnvironment, *, variabl
     :raises ResolutionError: where the environment's Python does not answer.
     """
     ended = run_program(
-        [*environment.command, "-c", _QUESTION],
+        [*environment.python, "-c", _QUESTION],
         variables={**variables, **environment.variables},
         folder=environment.folder,
         time_limit=_TIME_LIMIT,

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.requirement import IndexOptions
 
-__all__ = ["HINTS_FOR_INSTALLING", "Ended", "child_environment", "index_variables", "run_program"]
+__all__ = ["HINTS_FOR_INSTALLING", "Ended", "as_block", "child_environment", "index_variables", "run_program"]
 
-_TAKEN_OUT = ("PYTHON", "PIP_", "VIRTUAL_ENV", "CONDA_", "__PYVENV_LAUNCHER__", "SETUPTOOLS_", "DISTUTILS_", "CUSTOM_")
+_TAKEN_OUT = (
+    "PYTHON",
+    "PIP_",
+    "VIRTUAL_ENV",
+    "CONDA_",
+    "__PYVENV_LAUNCHER__",
+    "SETUPTOOLS_",
+    "DISTUTILS_",
+    "CUSTOM_COMPILE_",
+)
 _KEPT_OF_PIP = frozenset({"PIP_CERT", "PIP_CLIENT_CERT", "PIP_PROXY", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES"})
 """How an index is reached is this machine's to say; what is taken from it is not."""
 
@@ -41,8 +50,14 @@ class Ended:
 
     @property
     def last_lines(self) -> str:
-        """Those that say why it failed, credentials hidden."""
-        return last_lines(self.output)
+        """Those that say why it failed, credentials hidden; as `as_block` gives them."""
+        return as_block(self.output)
+
+
+def as_block(output: str) -> str:
+    """Give the last lines of what a program said, with an end of line after each, so that even one is no place."""
+    lines = last_lines(output)
+    return f"{lines}\n" if lines else ""
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -83,7 +83,7 @@ class ToolReleases:
             raise self._missing(needed)
         if here not in versions:
             return [versions[version] for version in _nearest(versions, here)]
-        others = [version for version in versions if version.release[:2] != here.release[:2]]
+        others = [version for version in versions if _series(version) != _series(here)]
         return [versions[version] for version in (here, *_nearest(others, here))]
 
     def offers(self, name: NormalizedName, version: str) -> bool:
@@ -110,10 +110,12 @@ class ToolReleases:
 
 
 def _nearest(versions: Iterable[Version], here: Version) -> list[Version]:
-    """Order by the count of minor releases between, and the newest patch of each alone."""
-    newest = [max(group) for _, group in groupby(sorted(versions), key=lambda version: version.release[:2])]
-    below = [version for version in newest if version < here][::-1]
-    above = [version for version in newest if version > here]
-    places = [*((place, 0, version) for place, version in enumerate(below))]
-    places += [(place, 1, version) for place, version in enumerate(above)]
-    return [version for _, _, version in sorted(places)]
+    """Order by the count of minor releases between, and the newest patch of each alone; of two the older first."""
+    newest = {series: max(group) for series, group in groupby(sorted(versions), key=_series)}
+    places = {series: place for place, series in enumerate(sorted({*newest, _series(here)}))}
+    middle = places[_series(here)]
+    return [newest[series] for series in sorted(newest, key=lambda one: (abs(places[one] - middle), one))]
+
+
+def _series(version: Version) -> tuple[int, ...]:
+    return version.release[:2]
