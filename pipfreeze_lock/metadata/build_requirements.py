@@ -191,9 +191,7 @@ class _Reading:
         return tuple(found)
 
     def _obstacles(self) -> Iterable[str]:
-        if not self._tree.is_file("setup.py") and not self._known.build_backends:
-            yield f"pip {self._target.pip} cannot build it: it has no setup.py, and only pip 19.0 and newer need none"
-        elif self._is_isolated:
+        if self._is_isolated:
             hindrance = obstacle(self._system, self._target.python_release)
             if hindrance is not None:
                 yield f"this Python cannot build it: {hindrance}"
