@@ -19,7 +19,7 @@ from pipfreeze_lock.target.tags import supported_tags
 if TYPE_CHECKING:
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["needed_pip", "why_unsupported"]
+__all__ = ["needed_libc", "needed_pip", "why_unsupported"]
 
 _NEWEST_LIBC = {"glibc": Libc("glibc", 2, 99), "musl": Libc("musl", 1, 99)}
 _LIBC_OF_NAMED = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
@@ -34,6 +34,11 @@ def why_unsupported(tags: str, target: Target) -> str:
 def needed_pip(tags: str, target: Target) -> str | None:
     """Give the first pip, above the target's, that takes one of these tags there; None where none does."""
     return _reach(target).needed_pip(_expanded(tags))
+
+
+def needed_libc(tags: str, target: Target) -> Libc | None:
+    """Give the lowest libc, above the target's, with which one of these tags is taken there by the newest pip."""
+    return _reach(target).needed_libc(_expanded(tags))
 
 
 class _Reach:
@@ -68,7 +73,7 @@ class _Reach:
         pip = self.needed_pip(wanted)
         if pip is not None:
             return f"it needs pip >= {pip} ({_named(wanted & dict(self._by_pip)[pip])})"
-        libc = self._needed_libc(wanted)
+        libc = self.needed_libc(wanted)
         if libc is not None:
             return f"it needs {libc.family} >= {libc.major}.{libc.minor}; the target has {self._libc}"
         interpreters = {tag.split("-", 2)[0] for tag in wanted}
@@ -79,7 +84,7 @@ class _Reach:
             return f"it is for another Python or another build of it ({', '.join(sorted(abis))})"
         return f"it is for another platform ({', '.join(sorted({tag.split('-', 2)[-1] for tag in wanted}))})"
 
-    def _needed_libc(self, wanted: frozenset[str]) -> Libc | None:
+    def needed_libc(self, wanted: frozenset[str]) -> Libc | None:
         """Give the lowest libc with which one of the tags would be supported."""
         takes = wanted & self._with_newest_libc
         versions = filter(None, (_libc_version(tag.split("-", 2)[2]) for tag in takes))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.index.nearest_names import nearest_names
+from pipfreeze_lock.index.remedies import remedies
+from pipfreeze_lock.index.selection import most_telling
 from pipfreeze_lock.requirements.recorded import canonical_specifier
 from pipfreeze_lock.resolve.needs import Candidate, Dependency, Need
 from pipfreeze_lock.resolve.provider import PythonNeed
@@ -45,14 +47,13 @@ class _Explanation:
         self._provider = provider
         self._needs_python: dict[str, str] = {}
         """Version to the reason, for those that another Python would do for; newest first."""
+        self._remedies: list[str] = []
+        self._may_loosen = False
+        """Whether another specifier could help."""
 
     def error(self) -> ResolutionError:
         names = sorted({need.name for need, _ in self._causes if not isinstance(need, PythonNeed)})
-        missing = [
-            name
-            for name in names
-            if not self._provider.catalogue.project(name).versions() and name not in self._provider.base
-        ]
+        missing = [name for name in names if not self._has_files(name) and name not in self._provider.base]
         lines = self._who_asks()
         lines += [f"{self._constraint(name)}" for name in names if self._constraint(name)]
         for name in names:
@@ -61,7 +62,13 @@ class _Explanation:
         if missing:
             return self._no_such_project(missing[0], lines)
         message = self._message(names)
-        return ResolutionError(message, context="\n".join(lines), hints=[*self._pythons_that_would_do(), _LOOSEN])
+        hints = [*self._pythons_that_would_do(), *self._remedies]
+        if not hints or self._may_loosen or len(self._causes) > 1:
+            hints.append(_LOOSEN)
+        return ResolutionError(message, context="\n".join(lines), hints=hints)
+
+    def _has_files(self, name: NormalizedName) -> bool:
+        return any(page.files for page in self._provider.catalogue.project(name).pages)
 
     def _pythons_that_would_do(self) -> list[str]:
         if not self._needs_python:
@@ -82,7 +89,7 @@ class _Explanation:
     def _who_asks(self) -> list[str]:
         """Give a sentence for each need; where many versions of one project ask alike, one for the newest of them."""
         groups: dict[tuple[str, str], list[Asked]] = {}
-        for need, parent in self._causes:
+        for need, parent in self._as_written():
             groups.setdefault((parent.identifier if parent is not None else "", need.name), []).append((need, parent))
         lines: list[str] = []
         for group in groups.values():
@@ -93,6 +100,23 @@ class _Explanation:
                 name = parent.identifier if parent is not None else "the inputs"
                 lines.append(f"  and so do {len(group) - 1} other versions of `{name}`, each in its way")
         return lines
+
+    def _as_written(self) -> list[Asked]:
+        """Give the causes in the words of those who ask: ``d[x]>1`` once, and not also the ``d>1`` that comes of it."""
+        causes = list(dict.fromkeys(map(self._without_extra_node, self._causes)))
+        with_extras = {(need.name, str(need.specifier), parent) for need, parent in causes if need.extras}
+        return [
+            (need, parent)
+            for need, parent in causes
+            if need.extras or (need.name, str(need.specifier), parent) not in with_extras or not need.specifier
+        ]
+
+    def _without_extra_node(self, asked: Asked) -> Asked:
+        """Give who asks for ``d[x]`` in place of ``d[x]`` itself, which needs exactly its own ``d``: a step of ours."""
+        need, parent = asked
+        if need.exact is not None and parent is not None and parent.identifier in self._asked:
+            return self._asked[parent.identifier]
+        return asked
 
     def _sentence(self, need: Need, parent: Candidate | None) -> str:
         if isinstance(need, PythonNeed):
@@ -130,26 +154,45 @@ class _Explanation:
         project = self._provider.catalogue.project(name)
         versions = project.versions()
         if not versions:
-            return []
+            return self._unreadable(name, project)
         shown = ", ".join(str(version) for version in versions[:_VERSIONS_SHOWN])
         more = f", and {len(versions) - _VERSIONS_SHOWN} older" if len(versions) > _VERSIONS_SHOWN else ""
         return [f"of `{name}` there are {shown}{more}", *self._left_out(name, project)]
 
+    def _unreadable(self, name: NormalizedName, project: ProjectFiles) -> list[str]:
+        """Tell of files none of which has a name that tells a version."""
+        rejections = project.rejections_without_version()
+        self._remedies += remedies(rejections, name, self._provider.rules)
+        lines = [f"  `{one.file.filename}`: {one.reason}" for one in rejections[:_VERSIONS_SHOWN]]
+        more = len(rejections) - len(lines)
+        return [f"of `{name}` there are no versions", *lines, *([f"  and {more} more files"] if more > 0 else [])]
+
     def _left_out(self, name: NormalizedName, project: ProjectFiles) -> list[str]:
-        specifiers = [need.specifier for need, _ in self._causes if need.name == name]
-        if name in self._provider.bounds:
-            specifiers.append(self._provider.bounds[name].specifier)
-        contains = self._provider.rules.specifiers.contains
-        fitting = [v for v in project.versions() if all(contains(specifier, v) for specifier in specifiers)]
+        fitting = self._fitting(name, project)
         groups: dict[str, list[Version]] = {}
+        rejected: list[Rejected] = []
         for version in fitting:
             reason = self._reason(name, version, project)
             if reason is not None:
                 groups.setdefault(reason, []).append(version)
+            if not project.candidates(version):
+                rejected += project.rejections(version)
+        others = (version for version in project.versions() if version not in set(fitting))
+        self._may_loosen = self._may_loosen or any(project.candidates(version) for version in others)
+        if len(rejected) and all(not project.candidates(version) for version in fitting):
+            self._remedies += remedies(rejected, name, self._provider.rules)
         lines = [f"  {_versions(versions)}: {reason}" for reason, versions in groups.items()]
         if len(lines) > _VERSIONS_SHOWN:
             lines = [*lines[:_VERSIONS_SHOWN], f"  and {len(lines) - _VERSIONS_SHOWN} more reasons for others"]
         return lines
+
+    def _fitting(self, name: NormalizedName, project: ProjectFiles) -> list[Version]:
+        """Give the versions within everything that is asked of a project, newest first."""
+        specifiers = [need.specifier for need, _ in self._causes if need.name == name]
+        if name in self._provider.bounds:
+            specifiers.append(self._provider.bounds[name].specifier)
+        contains = self._provider.rules.specifiers.contains
+        return [v for v in project.versions() if all(contains(specifier, v) for specifier in specifiers)]
 
     def _reason(self, name: NormalizedName, version: Version, project: ProjectFiles) -> str | None:
         """Give the one reason that says most of why a version was left out; None where it was not."""
@@ -160,18 +203,30 @@ class _Explanation:
             if reason is not None:
                 return reason
         if candidates:
-            return (
-                f"it is yanked: {candidates[0].file.yanked_reason}"
-                if all(one.is_yanked for one in candidates)
-                else None
-            )
-        rejections = sorted(project.rejections(version), key=_telling)
-        if not rejections:
-            return None
+            if all(one.is_yanked for one in candidates):
+                return f"it is yanked: {candidates[0].file.yanked_reason}"
+            return "it is a pre-release" if self._is_unwanted_prerelease(name, version, project) else None
+        rejections = most_telling(project.rejections(version))
+        return self._reason_of(version, rejections) if rejections else None
+
+    def _reason_of(self, version: Version, rejections: Sequence[Rejected]) -> str:
         first = rejections[0]
         if first.cause == "requires-python":
             self._needs_python[str(version)] = first.reason
-        return "it was uploaded after the given date" if first.cause == "too new" else first.reason
+        if first.cause == "too new":
+            return "it was uploaded after the given date"
+        if first.cause == "tags" and all(one.file.filename.endswith(".whl") for one in rejections):
+            return f"{first.reason}, and there is no sdist"
+        return first.reason
+
+    def _is_unwanted_prerelease(self, name: NormalizedName, version: Version, project: ProjectFiles) -> bool:
+        """Whether it was left out as one: nothing else was, since what asks for none may still be given one."""
+        if not version.is_prerelease or len(self._causes) > 1:
+            return False
+        is_unwanted = not any(project.ranked(specifier=self._causes[0][0].specifier))
+        if is_unwanted and (hint := "`--pre` lets pre-releases in.") not in self._remedies:
+            self._remedies.append(hint)
+        return is_unwanted and self._provider.rules.prereleases(name) is not True
 
     def _no_such_project(self, name: NormalizedName, lines: list[str]) -> ResolutionError:
         near = nearest_names(name, self._asked)
@@ -179,17 +234,6 @@ class _Explanation:
         places = self._provider.catalogue.places
         where = f" in {_listed([f'`{place}`' for place in places], 'or')}" if places else ""
         return ResolutionError(f"there is no project named `{name}`{where}", context="\n".join(lines), hints=hints)
-
-
-_IN_REACH = ("it needs pip", "it needs glibc", "it needs musl", "it is for another platform")
-_TELLING = ("too new", "requires-python", *_IN_REACH, "only-binary", "no-binary", "tags")
-
-
-def _telling(rejected: Rejected) -> int:
-    """Sort the reasons of a version's files: what holds for the release, then the wheel that came nearest."""
-    starts = [start for start in _IN_REACH if rejected.reason.startswith(start)]
-    kind = starts[0] if rejected.cause == "tags" and starts else rejected.cause
-    return _TELLING.index(kind) if kind in _TELLING else len(_TELLING)
 
 
 def _versions(versions: Sequence[Version]) -> str:

@@ -193,7 +193,23 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
             if requires_python and self.rules.specifiers.allows_python(requires_python, self.rules.python) is False:
                 yield PythonNeed(requires_python)
         for dependency in self.dependencies_that_hold(candidate):
+            if dependency.url is not None:
+                self._check_url(candidate, dependency)
             yield from dependency.needs(bound_base=self.bound_base)
+
+    def _check_url(self, candidate: Candidate, dependency: Dependency) -> None:
+        """Refuse a URL where this pip does: ``InstallRequirement.from_req`` of pip 10 to 18.0; pip 9 overlooks it."""
+        known = self.rules.capabilities
+        if known.url_dependencies or not known.url_requirements:
+            return
+        message = (
+            f"`{candidate}` needs `{dependency.name} @ {dependency.url}`, which pip {known.version} refuses in metadata"
+        )
+        hints = [
+            "A newer pip in the image, 18.1 at least, takes it.",
+            f"Or rule the release out with a constraint: `{candidate.name}!={candidate.version}`.",
+        ]
+        raise ResolutionError(message, hints=hints)
 
     def _dependencies_of(self, base: FileCandidate | BaseCandidate) -> tuple[Dependency, ...]:
         """Parse them, where pips before 24.1 do: those do not go on to another version (they end with a traceback)."""

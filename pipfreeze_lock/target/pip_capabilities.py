@@ -96,6 +96,8 @@ class PipCapabilities:
     """Reads ``[build-system] requires`` (PEP 518)."""
     build_backends: bool = False
     """Calls build backends (PEP 517)."""
+    in_tree_backends: bool = False
+    """Finds a backend that lies in the sdist itself (``backend-path``)."""
     setup_py_install: bool = True
     """May run ``setup.py install`` or ``setup.py bdist_wheel``; later pips call a backend always."""
     reads_range: bool = False
@@ -198,6 +200,7 @@ STEPS: tuple[Step, ...] = (
     Step("19.2", "yanked", "last", "yanked files are chosen last (PEP 592)", "_internal/index.py, #6633"),
     Step("19.2", "prefers_allowed_hash", True, "files with an allowed hash come first", "_internal/index.py, #5874"),
     Step("20.0", "tags_ignore_case", True, "tags are packaging.tags.Tag", "_internal/models/wheel.py"),
+    Step("20.0", "in_tree_backends", True, "backend-path", "_internal/pyproject.py, #6599"),
     Step("20.2", "prefer_binary_in_files", True, "--prefer-binary in a file", "_internal/req/req_file.py, #7693"),
     Step("20.2", "less_equal_ignores_local", True, "packaging 20.4", _SPECIFIERS),
     Step("20.2", "reads_range", True, "--use-feature=fast-deps", "_internal/network/lazy_wheel.py, #8588"),

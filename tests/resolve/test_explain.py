@@ -64,7 +64,6 @@ CASES: dict[str, tuple[list[Artifact], str, str]] = {
             2.0: it needs Python >=3.12,!=3.13.*
             1.0: it needs Python >=3.12
         hint: The target has Python 3.11.7, and another would do: 1.0 needs Python >=3.12.
-        hint: Loosen one of these requirements.
         """,
     ),
     "yanked": (
@@ -174,10 +173,10 @@ CASES: dict[str, tuple[list[Artifact], str, str]] = {
         error: no version of `a` satisfies `a` {ON}
           requirements.txt:1 asks for `a`
           of `a` there are 1.2, 1.1, 1.0
-            1.2: it is for another Python or another build of it (cp39-cp39)
-            1.1: it needs glibc >= 2.39; the target has glibc-2.36
-            1.0: it is for another platform (win_amd64)
-        hint: Loosen one of these requirements.
+            1.2: it is for another Python or another build of it (cp39-cp39), and there is no sdist
+            1.1: it needs glibc >= 2.39; the target has glibc-2.36, and there is no sdist
+            1.0: it is for another platform (win_amd64), and there is no sdist
+        hint: A base image with glibc 2.39 or newer would do for `a-1.1-cp311-cp311-manylinux_2_39_x86_64.whl`.
         """,
     ),
     "sdists ruled out": (
@@ -188,7 +187,7 @@ CASES: dict[str, tuple[list[Artifact], str, str]] = {
           requirements.txt:1 asks for `a`
           of `a` there are 1.0
             1.0: sdists of it are ruled out by `--only-binary`
-        hint: Loosen one of these requirements.
+        hint: Without `--only-binary` for `a`, pip 25.3 would compile `a-1.0.tar.gz`.
         """,
     ),
     "metadata that contradicts the name": (
