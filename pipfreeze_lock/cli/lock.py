@@ -65,6 +65,7 @@ def lock_command(
     build_lock: options.BuildLock = False,
     dry_run: options.DryRun = False,
     diff: options.Diff = False,
+    exit_non_zero_on_change: options.ExitNonZeroOnChange = False,
     cert: options.Cert = None,
     client_cert: options.ClientCert = None,
     proxy: options.Proxy = None,
@@ -88,7 +89,7 @@ def lock_command(
     from pipfreeze_lock.memo import Memo  # noqa: PLC0415
 
     target = TargetOptions.of(context)
-    run_lock(
+    changed = run_lock(
         LockOptions(
             inputs=tuple(inputs or ()),
             output=output,
@@ -113,6 +114,7 @@ def lock_command(
             build_lock=build_lock,
             dry_run=dry_run,
             diff=diff,
+            exit_non_zero_on_change=exit_non_zero_on_change,
             cert=cert,
             client_cert=client_cert,
             proxy=proxy,
@@ -126,6 +128,8 @@ def lock_command(
         Talk(quiet=quiet, verbose=verbose),
         Memo(list(context.obj or [])),
     )
+    if changed and exit_non_zero_on_change:
+        raise typer.Exit(1)
 
 
 def _in_order_of_mention(

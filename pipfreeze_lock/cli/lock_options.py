@@ -44,6 +44,7 @@ class LockOptions:
     build_lock: bool = False
     dry_run: bool = False
     diff: bool = False
+    exit_non_zero_on_change: bool = False
     cert: str | None = None
     client_cert: str | None = None
     proxy: str | None = None

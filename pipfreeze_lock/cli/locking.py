@@ -47,10 +47,12 @@ class Told:
     wrote: str
     left: str
     content: bytes
+    changed: bool
+    """Whether it is another one than was there."""
     holds_until: float
 
 
-def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
+def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     """Lock, once for each platform asked for.
 
     :param memo: Is told of all that shapes the answer, and keeps it.
@@ -60,13 +62,13 @@ def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     # A lock makes some hundred thousand small objects and hardly a cycle: looking for those took a third of its time.
     gc.disable()
     try:
-        _run_lock(given, talk, memo)
+        return _run_lock(given, talk, memo)
     finally:
         gc.freeze()  # else the first look for cycles, right below, would go through all that was made
         gc.enable()
 
 
-def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
+def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     from pipfreeze_lock.cli.recorded_options import settings_used  # noqa: PLC0415  after the options were read
     from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415
     from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
@@ -77,8 +79,8 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
     says_all = talk.level > 1  # of every file that there is: megabytes, asked for once
     if says_all or options.dry_run or options.diff or options.upgrade or options.upgrade_packages or options.refresh:
         memo.is_void = True  # here and not by the arguments alone, where `-qn` hides a `-n`
-    if options.resolver == "pip-tools" or options.cross_check:
-        memo.is_void = True  # what pip-compile asked of the index, nobody has noted
+    if options.exit_non_zero_on_change or options.resolver == "pip-tools" or options.cross_check:
+        memo.is_void = True  # it ends with 0; and what pip-compile asked of the index, nobody has noted
     if options.upgrade and options.upgrade_packages:
         message = "`--upgrade` moves everything, `--upgrade-package` one thing"
         raise UsageError(message, hints=["Give one of them."])
@@ -133,6 +135,7 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> None:
         )
 
 
+    return any(one.changed for one in told)
 def _note_settings(memo: Memo, given: LockOptions) -> None:
     """Tell of the files that will be looked at, or looked for, beside the inputs."""
     here = working_folder()
@@ -320,6 +323,7 @@ def _lock_one(
             content=data,
             holds_until=wiring.index.fresh_until if is_settled else 0,
         )
+            changed=data != existing.data,
 
     return tell_and_write
 

@@ -320,6 +320,14 @@ DryRun = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
+ExitNonZeroOnChange = Annotated[
+    bool,
+    typer.Option(
+        "--exit-non-zero-on-change",
+        help="Exit with 1 when the lock changed, or would with --dry-run or --diff; for hooks and CI.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
 Diff = Annotated[
     bool,
     typer.Option(

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,8 @@ from support.command_line import ROOT, run
 from support.packages import wheel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.index_server import IndexServer
 
 OURS = f'#!/bin/sh\nexec {sys.executable} -m pipfreeze_lock "$@"\n'

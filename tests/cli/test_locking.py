@@ -457,3 +457,16 @@ def test_a_lock_as_of_a_day(index: IndexServer, workplace: Path) -> None:
     written = (workplace / "requirements.lock").read_text()
     assert "2021-01-16T00:00:00Z" in written
     assert "--uploaded-prior-to 2021-01-16" in written
+
+
+@pytest.mark.usefixtures("index")
+def test_a_hook_is_told_by_the_exit_code_whether_the_lock_changed(workplace: Path) -> None:
+    options = (*TARGET, "--exit-non-zero-on-change")
+    assert run("lock", *options, "--dry-run").code == 1
+    assert not (workplace / "requirements.lock").exists()
+    assert run("lock", *options).code == 1
+    assert run("lock", *options).code == 0
+    (workplace / "requirements.txt").write_text("a<2\n")
+    assert run("lock", *options, "--diff").code == 1
+    assert run("lock", *options).code == 1
+    assert "a==1.0" in (workplace / "requirements.lock").read_text()
