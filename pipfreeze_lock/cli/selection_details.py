@@ -34,6 +34,6 @@ def _texts(locked: LockedSet, releases: Selections, talk: Talk) -> Iterator[str]
 
     width = width_of(sys.stderr)
     names = [pin.name for pin in locked.pins if pin.url is None]
-    for selection in selections(locked, names, releases):
+    for selection in selections(locked, names, releases, fetch=False):
         lines = as_lines(selection, each_file=talk.level > 1, names_target=False, width=width, paint=painted)
         yield "\n".join(lines)  # in one piece: there may be some ten thousand

@@ -138,7 +138,7 @@ def _selections(place: _Place, names: Iterable[NormalizedName], talk: Talk) -> l
     progress = Progress(talk)
     wiring = Wiring.of(place.options, place.requirements, place.target, date, progress)
     try:
-        return list(selections(place.lock, names, wiring.releases))
+        return list(selections(place.lock, names, wiring.releases, fetch=True))
     finally:
         progress.stop()
         wiring.close()

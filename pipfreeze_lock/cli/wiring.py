@@ -173,7 +173,7 @@ class Wiring:
             metadata=metadata,
             files=files,
             resolver=resolver,
-            releases=IndexReleases(catalogue, rules),
+            releases=IndexReleases(catalogue, rules, markers.holds),
             markers=markers,
             cache_folder=cache_folder(options.cache_dir),
             catalogue_places=catalogue.places,

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.lock import Via
     from pipfreeze_lock.model.selection import ReleaseStatus
 
-__all__ = ["Chosen", "most_telling", "selection_of"]
+__all__ = ["UNEXPLAINED", "Chosen", "most_telling", "selection_of"]
+
+UNEXPLAINED = "no requirement excludes it: the lock keeps an earlier pin, or what it needs itself did not fit"
+"""Of a release that ranks above the chosen one: its files alone do not say more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,7 +193,7 @@ class _Explanation:
                 return reason
         if self._chosen.is_base:
             return "what the base image has satisfies all that ask"
-        return "no requirement excludes it: the lock keeps an earlier pin, or what it needs itself did not fit"
+        return UNEXPLAINED
 
     def _accepted(self, one: Candidate, chosen_file: Candidate | None) -> FileVerdict:
         return _verdict(

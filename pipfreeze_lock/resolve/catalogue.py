@@ -123,6 +123,10 @@ class Catalogue:
             self._made[key] = self._make(name, found)
         return self._made[key]
 
+    def made(self, found: IndexCandidate) -> FileCandidate | None:
+        """Give the candidate of a file that the search has looked at; None where it did not, or cannot use it."""
+        return self._made.get(found.page.url_of(found.file))
+
     def _with_metadata(self, name: NormalizedName, ranked: Iterable[IndexCandidate]) -> Iterator[FileCandidate]:
         versions: set[Version] = set()
         for found in ranked:

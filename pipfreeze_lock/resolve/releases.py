@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from pipfreeze_lock.errors import MetadataError
 from pipfreeze_lock.index.filenames import parse_wheel_name
 from pipfreeze_lock.index.wheel_support import needed_pip
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from packaging.markers import Marker
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.index.evaluate import Rejected, SelectionRules
@@ -28,9 +30,19 @@ __all__ = ["IndexReleases"]
 class IndexReleases:
     """Answers from what the resolution has sorted already."""
 
-    def __init__(self, catalogue: Catalogue, rules: SelectionRules) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rules: SelectionRules,
+        holds: Callable[[Marker, Collection[NormalizedName]], bool] = lambda *_: True,
+    ) -> None:
+        """Prepare.
+
+        :param holds: Whether a marker holds on the target, with these extras asked for.
+        """
         self._catalogue = catalogue
         self._rules = rules
+        self._holds = holds
         self._needed_pips: dict[tuple[NormalizedName, str], str | None] = {}
 
     def files_of(self, name: NormalizedName, version: str) -> Sequence[tuple[ProjectPage, IndexFile]]:
@@ -81,6 +93,35 @@ class IndexReleases:
 
         ruled_out = {**chosen.ruled_out, **self._catalogue.rejected.get(name, {})}
         return selection_of(self._project(name), self._rules, replace(chosen, ruled_out=ruled_out))
+
+    def obstacles(
+        self,
+        name: NormalizedName,
+        version: str,
+        locked: Mapping[str, str],
+        extras: Collection[NormalizedName],
+        *,
+        fetch: bool,
+    ) -> list[str] | None:
+        """Say what of a release's own metadata keeps it out of a lock; None where that is not known without a build.
+
+        :param locked: Version of each distribution that the lock or the base image has.
+        :param fetch: Whether its metadata may be fetched; else that of the search alone is looked at.
+        :raises NetworkError: when it could not be fetched.
+        """
+        from pipfreeze_lock.resolve.obstacles import obstacles  # noqa: PLC0415  only where somebody asks for it
+
+        for found in self._project(name).candidates(Version(version)):
+            made = self._catalogue.made(found)
+            metadata = made.metadata if made is not None else None
+            if metadata is None and fetch:
+                try:
+                    metadata = self._catalogue.static_metadata(found)
+                except MetadataError as error:
+                    return [error.message]
+            if metadata is not None:
+                return obstacles(metadata, locked, extras=extras, rules=self._rules, holds=self._holds)
+        return None
 
     def _wheels(self, name: NormalizedName, version: str) -> list[Rejected]:
         return [one for one in self._project(name).rejections(Version(version)) if one.file.filename.endswith(".whl")]

@@ -149,7 +149,7 @@ def test_without_arguments_the_help_is_the_answer() -> None:
     assert "Usage: pipfreeze-lock" in ran.out
 
 
-@pytest.mark.parametrize("command", ["lock", "target"])
+@pytest.mark.parametrize("command", ["lock", "target", "why"])
 @pytest.mark.usefixtures("workplace")
 def test_every_command_has_an_example_and_every_option_a_help_text(command: str) -> None:
     app_module._register()

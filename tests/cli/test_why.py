@@ -237,7 +237,18 @@ def test_files_as_json() -> None:
 def test_a_newer_release_than_the_lock_is_passed_over(index_server: IndexServer) -> None:
     index_server.add(wheel("a", "3.1"))
     ran = run("why", "a", "--files", "--refresh")
-    assert "  3.1     passed over: no requirement excludes it: the lock keeps an earlier pin" in ran.out
+    assert "  3.1     passed over: no requirement excludes it: the lock keeps its pin, which `lock -P a`" in ran.out
+
+
+@pytest.mark.usefixtures("many")
+def test_what_a_release_needs_itself_is_told(index_server: IndexServer, workplace: Path) -> None:
+    index_server.add(wheel("a", "3.1", requires=["b<1"]), wheel("a", "3.0", requires=["b<1"]))
+    ran = run("why", "a", "--files", "--refresh")
+    assert "  3.1     passed over: it needs `b<1`, and the lock has 1.0\n" in ran.out
+    index_server.add(wheel("c", "2.0", requires=["d<2"]), wheel("c", "1.0"), wheel("d", "2.0"), wheel("d", "1.0"))
+    (workplace / "requirements.txt").write_text("c\nd>1\n")
+    said = run("lock", *TARGET, "-v", "-o", "fresh.lock", "--refresh").said
+    assert "  2.0  passed over: it needs `d<2`, and the lock has 2.0\n" in said
 
 
 @pytest.mark.usefixtures("many")
