@@ -215,6 +215,8 @@ def test_whatever_stands_in_the_strings(name: str, examinations: list[Examinatio
     output = render_findings(name, examinations)
     CHECKS[name](output)
     output.encode()
+    if name in {"json", "gitlab", "sarif"}:
+        json.dumps(json.loads(output), ensure_ascii=False).encode()
     assert not output or output.endswith("\n")
 
 
@@ -254,6 +256,17 @@ def test_a_terminal_is_not_commanded():
     output = render_findings("text", [evil])
     assert "a\\x1b[2J.lock" in output
     assert "x\\x1b]0;title\\x07\\u202ey\\x0d" in output
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_file_names_that_are_no_utf_8(name: str):
+    path = "caf\udce9.lock"
+    related = (RelatedLocation(Location(path, 2), path),)
+    findings = (finding(UNSATISFIED, path, location=Location(path, 1), related=related, name=path, remedy=path),)
+    output = render_findings(name, [Examination(lock=path, subject=path, target=path, findings=findings)])
+    CHECKS[name](output)
+    output.encode()
+    assert "udce9" not in output or name in {"text", "github"}
 
 
 # JSON
@@ -298,6 +311,12 @@ def test_a_lock_cannot_give_commands_by_its_name():
 def test_errors_come_before_notes_of_other_locks():
     lines = render_findings("github", [NOTED, STALE]).splitlines()
     assert [line.split(" ")[0] for line in lines[:8]] == ["::error"] * 3 + ["::warning"] * 2 + ["::notice"] * 3
+
+
+def test_a_lock_outside_of_the_repository_has_no_file():
+    examination = Examination(lock="../a.lock", findings=(finding(UNSATISFIED, "one"),), unchecked=("two",))
+    lines = render_findings("github", [examination]).splitlines()
+    assert [runner_reads(line)[1].keys() for line in lines[:2]] == [{"title"}, {"title"}]
 
 
 # GitLab and SARIF: known again
@@ -385,6 +404,13 @@ def test_sarif_rules_are_all_that_were_looked_for():
     (run,) = json.loads(render_findings("sarif", [FRESH], rules=RULES))["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [rule.id for rule in RULES]
     assert run["results"] == []
+
+
+def test_a_lock_that_was_compared_twice_is_one_artifact():
+    twice = [replace(FRESH, subject=subject) for subject in ("python:3.12", "python:3.13")]
+    output = render_findings("sarif", twice)
+    check_sarif(output)
+    assert len(json.loads(output)["runs"][0]["artifacts"]) == 1
 
 
 # JUnit

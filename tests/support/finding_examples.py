@@ -100,9 +100,9 @@ CASES = {"stale": (STALE,), "fresh": (FRESH,), "several": (FRESH, STALE, NOTED),
 # Any
 
 texts = st.text(st.characters(), max_size=20) | st.sampled_from(
-    ["::error::x", "##[error]x", "a%0Ab", "%", "]]>", "&<\"'>", "\r\n"]
+    ["::error::x", "##[error]x", "a%0Ab", "%", "]]>", "&<\"'>", "\r\n", "\udcff"]
 )
-"""Lone surrogates too, which file names have."""
+"""Lone surrogates too, which file names that are no UTF-8 have."""
 paths = texts | st.sampled_from(
     ["../a", "/a b/c", "C:/x", "a:b", "https://h/%zz?a b#", "-", "", "a//../b", "::add-mask::x"]
 )
