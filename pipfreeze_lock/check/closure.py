@@ -23,12 +23,18 @@ Node = tuple[str, str | None]
 """A distribution, and one of its extras or None for itself."""
 
 
-def closure_findings(context: CheckContext, asked: Iterable[Asked]) -> Iterator[Finding]:
+def closure_findings(
+    context: CheckContext, asked: Iterable[Asked], constraints: Iterable[Asked] = ()
+) -> Iterator[Finding]:
     """Walk from what the inputs ask for over the ``via`` edges, and say what does not hold or is not reached.
 
     Linear in the edges; each is looked at once.
+
+    :param constraints: They lead nowhere, and count only where it is about letting pre-releases in.
     """
     walk = _Walk(context)
+    for one in constraints:
+        walk.asked[one.name].append(one)
     walk.start(asked)
     yield from walk.findings()
 
@@ -48,11 +54,14 @@ class _Walk:
         self.broken: list[tuple[NormalizedName, Via]] = []
         self.named_places: set[NormalizedName] = set()
         """Distributions for which somebody gives a URL."""
+        self.asked: dict[NormalizedName, list[Asked]] = defaultdict(list)
+        """The lines of the inputs that name a distribution."""
 
     def start(self, asked: Iterable[Asked]) -> None:
         """Follow every edge whose marker holds."""
         waiting: list[Node] = []
         for one in asked:
+            self.asked[one.name].append(one)
             waiting.append((one.name, None))
             waiting += [(one.name, extra) for extra in one.via.extras]
             if one.via.constraint.startswith("@"):
@@ -90,6 +99,8 @@ class _Walk:
             yield from self._extras(pin)
             yield from self._parents(pin)
             yield from self._place(pin)
+            yield from self._prerelease(pin)
+            yield from self._of_base(pin)
 
     def _broken(self, child: NormalizedName, via: Via) -> Finding:
         pin = self.pins.get(child)
@@ -131,6 +142,41 @@ class _Walk:
         if pin.url is not None and pin.name not in self.named_places:
             message = f"`{pin_text(pin)}` is pinned, and nothing asks for that place: pip would look on the index"
             yield self.context.finding(rules.OTHER_URL, message, pin=pin)
+
+    def _prerelease(self, pin: Pin) -> Iterator[Finding]:
+        """Say of a pre-release when what let it in is gone; one that was taken for want of others had nothing."""
+        if not self.context.is_prerelease(pin) or self.context.prereleases_are_let_in(pin.name):
+            return
+        if not any(self.context.lets_prereleases_in(via.constraint) for via in pin.via):
+            return
+        if not any(map(self.context.lets_prereleases_in, self._constraints_now(pin))):
+            message = f"`{pin_text(pin)}` is a pre-release, and nothing that asks for it names one any longer"
+            lines = self.asked[pin.name]
+            place = lines[0].location if lines else None
+            yield self.context.finding(rules.UNINVITED_PRERELEASE, message, location=place, pin=pin)
+
+    def _of_base(self, pin: Pin) -> Iterator[Finding]:
+        """Say of a pin when the image's own distribution did not satisfy what asked for it then, and does now."""
+        own = self.base.get(pin.name)
+        if own is None:
+            return
+        then = [via.constraint for via in pin.via]
+        if self._all_satisfied(own, self._constraints_now(pin)) and not self._all_satisfied(own, then):
+            message = f"`{pin_text(pin)}` is pinned, and the image's own `{pin.name}` {own} satisfies all by now"
+            yield self.context.finding(rules.NEEDLESS_PIN, message, pin=pin)
+
+    def _all_satisfied(self, version: str, constraints: Iterable[str]) -> bool:
+        return all(not text.startswith("@") and self.context.satisfies_text(version, text) for text in constraints)
+
+    def _constraints_now(self, pin: Pin) -> list[str]:
+        """Give what is said of a pin: by the lines of the inputs, and by what they lead to."""
+        return [one.via.constraint for one in self.asked[pin.name]] + [
+            via.constraint
+            for via in pin.via
+            if via.kind == "distribution"
+            and (via.parent, via.extra) in self.reached
+            and self.context.holds_text(via.marker, via.extra)
+        ]
 
 
 def _parent(via: Via) -> str:

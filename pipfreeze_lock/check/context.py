@@ -9,6 +9,8 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from pipfreeze_lock.check import rules
+from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.model.finding import Finding, Location, RelatedLocation
 from pipfreeze_lock.requirements.recorded import via_of_input
 
@@ -65,6 +67,10 @@ class CheckContext:
     versions: dict[str, Version | None] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], bool] = field(default_factory=dict)
     markers: dict[tuple[str, str | None], bool] = field(default_factory=dict)
+    senseless: list[Finding] = field(default_factory=list)
+    """Lines of the inputs whose marker pip cannot answer on the target."""
+    unanswered: dict[str, None] = field(default_factory=dict)
+    """Sentences on recorded markers of the same kind, which count as holding."""
 
     @property
     def lock(self) -> LockedSet:
@@ -115,6 +121,23 @@ class CheckContext:
             return isinstance(part, Specifier) and part.operator == "===" and part.version.lower() == version.lower()
         return self.specifiers.predicate(part)(parsed)
 
+    def is_prerelease(self, pin: Pin) -> bool:
+        """Whether it is one that pip has to be told to take; a direct reference tells it."""
+        parsed = self.version(pin.version)
+        return parsed is not None and parsed.is_prerelease and pin.url is None
+
+    def prereleases_are_let_in(self, name: NormalizedName) -> bool:
+        """Whether an option lets pre-releases of a distribution in."""
+        options = self.requirements.options
+        return options.pre or name in options.release_control.all_releases
+
+    def lets_prereleases_in(self, constraint: str) -> bool:
+        """Whether a constraint does so by itself; of one that cannot be read it is believed."""
+        try:
+            return self.specifiers.admits_prereleases(SpecifierSet(constraint))
+        except InvalidSpecifier:
+            return True
+
     def holds_text(self, marker: str | None, extra: str | None) -> bool:
         """Whether a marker as a ``via`` has it holds on the target; one that cannot be read does not."""
         if not marker:
@@ -125,6 +148,9 @@ class CheckContext:
                 self.markers[key] = self.holds(Marker(marker), (extra,) if extra else ())
             except InvalidMarker:
                 self.markers[key] = False
+            except ResolutionError as error:
+                self.unanswered[error.message] = None
+                self.markers[key] = True
         return self.markers[key]
 
     def requirements_that_hold(self) -> list[Asked]:
@@ -138,7 +164,19 @@ class CheckContext:
         return asked + self._recorded("-c")
 
     def _applies(self, requirement: Requirement) -> bool:
-        return requirement.marker is None or self.holds(requirement.marker, ())
+        if requirement.marker is None:
+            return True
+        try:
+            return self.holds(requirement.marker, ())
+        except ResolutionError as error:
+            place = Location(requirement.source.file, requirement.source.line)
+            remedy = " ".join(error.hints)
+            self.senseless.append(
+                self.finding(
+                    rules.UNREADABLE_INPUT, error.message, location=place, name=requirement.name, remedy=remedy
+                )
+            )
+            return False
 
     def _asked(self, requirement: Requirement) -> Asked:
         via = via_of_input("-c" if requirement.is_constraint else "-r", requirement)
@@ -178,7 +216,7 @@ class CheckContext:
             rule=rule,
             severity=rule.severity,
             message=message,
-            location=location or of_pin or self.places.whole,
+            location=location or of_pin or (self.places.satisfied(name) if name else self.places.whole),
             related=related,
             name=name or (pin.name if pin is not None else None),
             pin=pin_text(pin) if pin is not None else None,

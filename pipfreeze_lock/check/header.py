@@ -10,7 +10,10 @@ from pipfreeze_lock.lockfile.options import hidden_options, render_options
 from pipfreeze_lock.model.finding import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    PlaceInInputs = Callable[[str, Sequence[str]], Location | None]
+    """Gives the line of the inputs that has an option, that with one of some values where there are several."""
 
     from pipfreeze_lock.check.context import CheckContext
     from pipfreeze_lock.model.finding import Finding
@@ -69,7 +72,9 @@ def target_findings(
             yield context.finding(rules.CHANGED_TARGET_SOURCE, message, location=change.location)
 
 
-def option_findings(context: CheckContext, changes: Iterable[OptionChange]) -> Iterator[Finding]:
+def option_findings(
+    context: CheckContext, changes: Iterable[OptionChange], place_in_inputs: PlaceInInputs
+) -> Iterator[Finding]:
     """Say which options that shape the answer are others now: of the configuration, and in the inputs."""
     told: set[str] = set()
     for change in changes:
@@ -85,7 +90,8 @@ def option_findings(context: CheckContext, changes: Iterable[OptionChange]) -> I
         then, now = before.get(option, ()), after.get(option, ())
         if then != now and option not in told:
             message = _said(option, now, then)
-            yield context.finding(rules.CHANGED_OPTION, message, location=context.places.option(option))
+            location = (place_in_inputs(option, now) if now else None) or context.places.option(option)
+            yield context.finding(rules.CHANGED_OPTION, message, location=location)
 
 
 def input_findings(context: CheckContext) -> Iterator[Finding]:
@@ -121,6 +127,10 @@ def _options_in_force(lines: Iterable[str], hidden: str) -> dict[str, tuple[str,
 
 
 def _said(option: str, now: Sequence[str], then: Sequence[str]) -> str:
+    if not then:
+        return f"`{_shown(option, now)}` is in force now, and was not when the lock was made"
+    if not now:
+        return f"`{_shown(option, then)}` was in force when the lock was made, and is not now"
     return f"`{_shown(option, now)}` is in force now, and the lock was made with `{_shown(option, then)}`"
 
 

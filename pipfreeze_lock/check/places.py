@@ -9,15 +9,31 @@ from pipfreeze_lock.model.finding import Location
 from pipfreeze_lock.model.names import canonical_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["LockPlaces"]
+__all__ = ["LockPlaces", "line_of_option"]
 
 _PIN = re.compile(
     r"^(?:([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:===?|[ ]@[ ])|[a-z][a-z0-9+.-]*:\S+?[#&]egg=([A-Za-z0-9._-]+))",
     re.MULTILINE,
 )
 _HEADER = re.compile(r"^# ([a-z][a-z0-9-]*):", re.MULTILINE)
+
+
+_SHORT = {"--index-url": "-i", "--find-links": "-f"}
+
+
+def line_of_option(text: str, option: str, values: Sequence[str]) -> int:
+    """Give the line of a requirements file that has an option, one with a certain value before others; 0 for none."""
+    names = "|".join(re.escape(one) for one in (option, _SHORT.get(option)) if one is not None)
+    pattern = re.compile(rf"(?:^|\s)(?:{names})(?=[\s=]|$)")
+    found = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if pattern.search(line) and not line.lstrip().startswith("#")
+    ]
+    wanted = (number for number, line in found if any(value and value in line for value in values))
+    return next(wanted, found[-1][0] if found else 0)
 
 
 class LockPlaces:
@@ -55,8 +71,14 @@ class LockPlaces:
         return self.whole
 
     def option(self, name: str) -> Location:
-        """Give the line of a pip option; the whole file where there is none."""
-        match = re.search(rf"^{re.escape(name)}(?:[ =]|$)", self._text, re.MULTILINE)
+        """Give the line of a pip option, else the header line that records it; the whole file where there is none."""
+        option = re.escape(name)
+        match = re.search(rf"^{option}(?:[ =]|$)|^# (?:options|command): .*{option}(?: |$)", self._text, re.MULTILINE)
+        return Location(self._path, self._text.count("\n", 0, match.start()) + 1) if match else self.whole
+
+    def satisfied(self, name: str) -> Location:
+        """Give the header line of a distribution that the image has; the whole file where there is none."""
+        match = re.search(rf"^# satisfied: {re.escape(name)}(?: |$)", self._text, re.MULTILINE)
         return Location(self._path, self._text.count("\n", 0, match.start()) + 1) if match else self.whole
 
     def _lines_of_pins(self) -> dict[str, int]:

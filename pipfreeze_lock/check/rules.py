@@ -23,12 +23,14 @@ __all__ = [
     "MISSING_INPUT",
     "MISSING_LOCK",
     "MISSING_PIN",
+    "NEEDLESS_PIN",
     "NEW_INPUT",
     "NEW_REQUIREMENT",
     "OTHER_URL",
     "REMOVED_REQUIREMENT",
     "UNASKED_EXTRA",
     "UNASKED_PIN",
+    "UNINVITED_PRERELEASE",
     "UNKNOWN_LINE",
     "UNKNOWN_PARENT",
     "UNKNOWN_TARGET",
@@ -59,6 +61,11 @@ UNSATISFIED_CONSTRAINT = Rule(
     id="unsatisfied-constraint",
     title="A pin does not satisfy a constraint",
     help=f"A constraints file was changed and the lock was not renewed. {_RELOCK}",
+)
+UNINVITED_PRERELEASE = Rule(
+    id="uninvited-prerelease",
+    title="A pre-release is pinned, and no line lets pre-releases in any longer",
+    help=f"A line that named a pre-release is gone or was changed: a final release would be taken now. {_RELOCK}",
 )
 MISSING_EXTRA = Rule(
     id="missing-extra",
@@ -105,6 +112,11 @@ UNASKED_PIN = Rule(
     id="unasked-pin",
     title="A pin that nobody asks for",
     help=f"No requirement leads to it, so the image would hold more than it needs. {_RELOCK}",
+)
+NEEDLESS_PIN = Rule(
+    id="needless-pin",
+    title="A pin of what the image has already",
+    help=f"It had to move when the lock was made; by now the image's own satisfies all, and would stay. {_RELOCK}",
 )
 UNSATISFIED_DEPENDENCY = Rule(
     id="unsatisfied-dependency",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.check import rules
 from pipfreeze_lock.check.header import OptionChange
-from pipfreeze_lock.check.places import LockPlaces
+from pipfreeze_lock.check.places import LockPlaces, line_of_option
 from pipfreeze_lock.cli.command_line import recorded_command, relative_to_lock
 from pipfreeze_lock.cli.index_options import index_options
 from pipfreeze_lock.cli.input_findings import finding, location_of, unreadable_inputs
@@ -19,9 +19,12 @@ from pipfreeze_lock.cli.targeting import FIELD_OF_OPTION, choose_targets
 from pipfreeze_lock.errors import InputError, LockFileError, UsageError
 from pipfreeze_lock.model.finding import Examination, Location
 from pipfreeze_lock.requirements.loader import load_requirements, read_location
+from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.workflows.check import CheckRequest, check
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipfreeze_lock.cli.lock_options import LockOptions
     from pipfreeze_lock.cli.recorded_options import RecordedCommand
     from pipfreeze_lock.cli.settings import Settings
@@ -32,6 +35,15 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.target import Target
 
 __all__ = ["Basis", "Checked", "check_lock"]
+
+_SEEN_IN_LINES = frozenset({"inputs", "--constraint", "--extra"})
+"""What a change of these does is told by file and line: as lines that are new, or gone."""
+
+
+def _keys(option: str) -> tuple[str, ...]:
+    """Give the keys of the configuration that an option may stand under."""
+    key = option.removeprefix("--")
+    return (key, "exclude-newer") if key == "uploaded-prior-to" else (key,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +147,8 @@ class _Check:
         relock = relock_command(recorded, self.path, default=self._is_default(options))
         chosen = self._chosen(recorded, places, relock)
         target = self._target(chosen, recorded)
-        requirements = self._requirements(options, places, relock)
+        legacy_specifiers = target is not None and capabilities(target.pip).legacy_specifiers
+        requirements = self._requirements(options, places, relock, legacy_specifiers=legacy_specifiers)
         if target is None:
             message = f"its `target` line, `{lock.target}`, cannot be read"
             self._find(rules.UNREADABLE_LOCK, message, places.header("target"), relock)
@@ -155,6 +168,7 @@ class _Check:
                 target_is_known=chosen is not None,
                 target_source=self._target_source(chosen),
                 changes=tuple(self._changes(options, recorded, chosen, target)),
+                place_in_inputs=lambda option, values: self._place_of_option(requirements, option, values),
                 findings=tuple(self.findings),
                 unchecked=tuple(self.unchecked),
             )
@@ -169,6 +183,8 @@ class _Check:
                 target=target,
                 relock=relock,
             )
+        if any(one.rule is rules.UNREADABLE_INPUT for one in examination.findings):
+            self.exit_code = InputError.exit_code
         return Checked(examination=examination, exit_code=self.exit_code or int(not examination.agrees), basis=basis)
 
     def _path_in_lock(self, location: str) -> str:
@@ -209,7 +225,9 @@ class _Check:
         keys = (option[2:] for option in FIELD_OF_OPTION)
         return next((self._place_in_settings(key) for key in keys if key in self.settings.values), None)
 
-    def _requirements(self, options: LockOptions, places: LockPlaces, relock: str) -> RequirementSet | None:
+    def _requirements(
+        self, options: LockOptions, places: LockPlaces, relock: str, *, legacy_specifiers: bool
+    ) -> RequirementSet | None:
         """Read the inputs as they are now; what is not there, or cannot be read, is a finding."""
         inputs = [one for one in options.inputs if self._is_there(one, places, relock)]
         constraints = [one for one in options.constraints if self._is_there(one, places, relock)]
@@ -221,6 +239,7 @@ class _Check:
                 read=self._read_input,
                 environment=os.environ,
                 extras=options.extras,
+                legacy_specifiers=legacy_specifiers,
             )
         except InputError as error:
             self.exit_code = error.exit_code
@@ -257,20 +276,30 @@ class _Check:
         changes: list[OptionChange] = []
         for option in sorted(now.keys() | then.keys()):
             is_of_target = option in FIELD_OF_OPTION or option == "--no-base"
-            if now.get(option) == then.get(option) or (is_of_target and chosen is None):
+            if now.get(option) == then.get(option) or (is_of_target and chosen is None) or option in _SEEN_IN_LINES:
                 continue
             changes.append(
                 OptionChange(
                     option=option,
                     recorded=then.get(option, ()),
                     now=now.get(option, ()),
-                    location=self._place_in_settings(option.removeprefix("--")),
+                    location=self._place_in_settings(*_keys(option)),
                     is_of_target=is_of_target,
                 )
             )
         return changes
 
-    def _place_in_settings(self, key: str) -> Location | None:
+    @staticmethod
+    def _place_of_option(requirements: RequirementSet | None, option: str, values: Sequence[str]) -> Location | None:
+        """Find an option in the files that were read; read again, since it is for the rare case that one changed."""
+        for one in requirements.inputs if requirements is not None else ():
+            if os.path.isfile(one.path):  # noqa: PTH113  no URL
+                line = line_of_option(Path(one.path).read_text(encoding="utf-8", errors="replace"), option, values)
+                if line:
+                    return Location(one.path, line)
+        return None
+
+    def _place_in_settings(self, *keys: str) -> Location | None:
         """Give the line of a key in the configuration; its table where the key is gone; None without configuration."""
         if self.settings.path is None:
             return None
@@ -280,7 +309,7 @@ class _Check:
         for number, line in enumerate(lines[table:], table + 1):
             if line.startswith("["):
                 break
-            if line.partition("=")[0].strip().strip("\"'") == key:
+            if line.partition("=")[0].strip().strip("\"'") in keys:
                 return Location(path, number)
         return Location(path, table)
 

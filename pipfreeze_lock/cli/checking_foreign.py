@@ -37,7 +37,8 @@ def check_lock_of_another_tool(path: Path, data: bytes) -> tuple[Examination, in
     found, missing = _inputs(foreign, path)
     for parent in sorted(missing):
         message = f"it was made from `{parent}`, and there is no such file"
-        findings.append(finding(rules.MISSING_INPUT, message, Location(path.as_posix())))
+        remedy = f"Restore `{parent}`, or compile the lock again."
+        findings.append(finding(rules.MISSING_INPUT, message, Location(path.as_posix()), remedy))
     requirements, exit_code = _read(found, findings) if any(kind == "-r" for kind, _ in found) else (None, 0)
     request = ForeignRequest(
         path=path.as_posix(),

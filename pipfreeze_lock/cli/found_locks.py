@@ -43,10 +43,11 @@ def find_locks(named: Sequence[str], settings: Settings) -> list[Path]:
             hints = ["`pipfreeze-lock lock` writes a lock; `pipfreeze-lock check` without a name looks for those here."]
             raise InputError(message, context=name, hints=hints)
     if not named:
+        here = list(_here())
         output = settings.place("output", None)
-        if output is not None:
-            found += _of_configuration(Path(output), settings)
-        found += (path for path in _here() if path not in found)
+        if output is not None or here:  # where nothing was locked yet, no lock of a platform is missed
+            found += _of_configuration(output, settings)
+        found += (path for path in here if path not in found)
     if not found:
         message = f"there is no lock {f'below `{named[0]}`' if named else 'here'}"
         raise UsageError(
@@ -56,13 +57,18 @@ def find_locks(named: Sequence[str], settings: Settings) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _of_configuration(output: Path, settings: Settings) -> list[Path]:
-    """Give the file, or where several platforms are locked, theirs; it need not be there."""
+def _of_configuration(output: str | None, settings: Settings) -> list[Path]:
+    """Give the file that is named, or where several platforms are locked, theirs; none of them need be there."""
     platforms = settings.items("platform", None)
     if len(platforms) < 2:
-        return [output]
-    pattern = f"{output.stem}.*{output.suffix}"
-    return sorted(output.parent.glob(pattern)) or [output]
+        return [Path(output)] if output is not None else []
+    from pipfreeze_lock.cli.lock_files import default_output  # noqa: PLC0415  most lock for one platform
+    from pipfreeze_lock.model.target import docker_platform  # noqa: PLC0415  as above
+    from pipfreeze_lock.target.platforms import parse_platform  # noqa: PLC0415  as above
+
+    path = default_output(settings)
+    known = dict.fromkeys(docker_platform(one.operating_system, one.machine) for one in map(parse_platform, platforms))
+    return [path.with_name(f"{path.stem}.{one.replace('/', '-')}{path.suffix}") for one in known]
 
 
 def _here() -> Iterator[Path]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.model.lock import LockedSet
 
-__all__ = ["default_locks", "locks_to_read", "read_lock"]
+__all__ = ["default_locks", "default_output", "locks_to_read", "read_lock"]
 
 
 def locks_to_read(given: Sequence[str], settings: Settings) -> list[Path]:
@@ -25,7 +25,7 @@ def locks_to_read(given: Sequence[str], settings: Settings) -> list[Path]:
         return [Path(one) for one in dict.fromkeys(given)]
     found = default_locks(settings)
     if not found:
-        message = f"there is no lock here: no `{_default_output(settings)}`"
+        message = f"there is no lock here: no `{default_output(settings)}`"
         hints = ["Make it: `pipfreeze-lock lock`.", "Or name one that is elsewhere: `--lock FILE`."]
         raise InputError(message, hints=hints)
     return found
@@ -33,7 +33,7 @@ def locks_to_read(given: Sequence[str], settings: Settings) -> list[Path]:
 
 def default_locks(settings: Settings) -> list[Path]:
     """Give the lock that ``lock`` writes here without ``-o``, or those of the platforms where it wrote several."""
-    output = _default_output(settings)
+    output = default_output(settings)
     if output.is_file():
         return [output]
     return sorted(one for one in output.parent.glob(f"{output.stem}.*-*{output.suffix}") if one.is_file())
@@ -66,7 +66,8 @@ def read_lock(path: Path) -> LockedSet:
         raise LockFileError(error.message, context=error.context, hints=[hint]) from None
 
 
-def _default_output(settings: Settings) -> Path:
+def default_output(settings: Settings) -> Path:
+    """Give the file that ``lock`` writes here without ``-o``, where it locks for one platform."""
     output = settings.place("output", None)
     if output not in (None, "-"):
         return Path(str(output))

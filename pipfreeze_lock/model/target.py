@@ -10,7 +10,7 @@ from pipfreeze_lock.errors import UsageError
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
-__all__ = ["BaseDistribution", "Implementation", "Libc", "OperatingSystem", "Target"]
+__all__ = ["BaseDistribution", "Implementation", "Libc", "OperatingSystem", "Target", "docker_platform"]
 
 Implementation = Literal["cpython", "pypy"]
 OperatingSystem = Literal["linux", "macos", "windows"]
@@ -91,8 +91,7 @@ class Target:
     @property
     def platform(self) -> str:
         """As Docker writes it: ``linux/amd64``; the machine as it is where Docker has no word for it."""
-        machine = _DOCKER_ARCHITECTURES.get(self.machine.lower(), self.machine.lower())
-        return f"{self.operating_system}/{machine}"
+        return docker_platform(self.operating_system, self.machine)
 
     def __str__(self) -> str:
         """The ``# target:`` line of a lock."""
@@ -100,6 +99,11 @@ class Target:
             str(self.libc) if self.libc else (f"{self.operating_system}-{self.os_version}" if self.os_version else "-")
         )
         return f"{self.implementation} {self.python} {self.abi} {self.platform} {libc} pip-{self.pip}"
+
+
+def docker_platform(operating_system: OperatingSystem, machine: str) -> str:
+    """Write a platform as `Target.platform` has it."""
+    return f"{operating_system}/{_DOCKER_ARCHITECTURES.get(machine.lower(), machine.lower())}"
 
 
 _DOCKER_ARCHITECTURES = {

@@ -19,7 +19,7 @@ from pipfreeze_lock.target.specifiers import SpecifierRules
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pipfreeze_lock.check.header import OptionChange
+    from pipfreeze_lock.check.header import OptionChange, PlaceInInputs
     from pipfreeze_lock.check.places import LockPlaces
     from pipfreeze_lock.lockfile.interface import ReadLock
     from pipfreeze_lock.model.finding import Location
@@ -49,6 +49,7 @@ class CheckRequest:
     """Whether it is what is said now; else the caller's finding says why not."""
     target_source: Location | None = None
     changes: tuple[OptionChange, ...] = ()
+    place_in_inputs: PlaceInInputs = lambda _option, _values: None
     findings: tuple[Finding, ...] = ()
     """What the caller found while reading."""
     unchecked: tuple[str, ...] = ()
@@ -75,20 +76,22 @@ def check(request: CheckRequest) -> Examination:
         findings += target_findings(context, request.target, request.target_source, request.changes)
     if request.requirements is not None:
         findings += input_findings(context)
-        findings += option_findings(context, request.changes)
+        findings += option_findings(context, request.changes, request.place_in_inputs)
         asked = context.requirements_that_hold()
-        lines = [*asked, *context.constraints_that_hold()]
+        constraints = context.constraints_that_hold()
+        lines = [*asked, *constraints]
         wrong = list(pin_findings(context, lines))
         findings += wrong
         findings += word_findings(context, lines, {one.location for one in wrong if one.location is not None})
-        findings += closure_findings(context, asked)
+        findings += closure_findings(context, asked, constraints)
+        findings += context.senseless
     lock = request.read.lock
     return Examination(
         lock=request.path,
         target=lock.target,
         pins=len(lock.pins),
         findings=tuple(in_order(findings)),
-        unchecked=(*request.unchecked, *markers.guesses()),
+        unchecked=(*request.unchecked, *context.unanswered, *markers.guesses()),
     )
 
 

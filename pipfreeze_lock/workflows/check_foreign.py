@@ -119,9 +119,9 @@ def _limits(request: ForeignRequest, several: set[str]) -> Iterator[str]:
     yield f"{made_by}: what pins need of each other, the target and the options are not recorded in it"
     for problem in request.foreign.problems:
         yield f"line {problem.line}: {problem.message}"
-    if request.requirements is None:
+    if request.requirements is None and not request.findings:
         yield "which files it was made from is not recorded, or they are not here"
     if not any(one.pin.via for one in request.foreign.pins):
         yield "who asks for a pin is not recorded, so that one too many does not show"
-    for name in sorted(several):
+    for name in sorted({one.pin.name for one in request.foreign.pins if one.marker} & several):
         yield f"`{name}` is pinned more than once, under markers"
