@@ -13,7 +13,7 @@ _ASKED = "What is asked"
 
 def why_command(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Distributions, in any spelling.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Distributions, in any spelling.")],
     locks: Annotated[
         list[str] | None,
         typer.Option(
@@ -71,7 +71,7 @@ def why_command(
 
     Without --files it reads the lock alone. Exit 1: a name is not in the lock.
 
-    Example: pipfreeze-lock why grpcio --files
+    Example: pipfreeze-lock why --files grpcio
     """
     from pipfreeze_lock.cli.reasons import WhyQuestion, run_why  # noqa: PLC0415  a command imports what it uses
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415

@@ -177,9 +177,9 @@ class _Explanation:
                 groups.setdefault(reason, []).append(version)
             if not project.candidates(version):
                 rejected += project.rejections(version)
-        others = (version for version in project.versions() if version not in set(fitting))
+        others = set(project.versions()).difference(fitting)
         self._may_loosen = self._may_loosen or any(project.candidates(version) for version in others)
-        if len(rejected) and all(not project.candidates(version) for version in fitting):
+        if rejected and all(not project.candidates(version) for version in fitting):
             self._remedies += remedies(rejected, name, self._provider.rules)
         lines = [f"  {_versions(versions)}: {reason}" for reason, versions in groups.items()]
         if len(lines) > _VERSIONS_SHOWN:
