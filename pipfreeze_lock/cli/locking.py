@@ -56,7 +56,7 @@ def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     """Lock, once for each platform asked for.
 
     :param memo: Is told of all that shapes the answer, and keeps it.
-
+    :return: Whether a lock is another one than before, or would be with ``--dry-run`` and ``--diff``.
     :raises PipfreezeLockError: for whatever keeps it from being done; nothing was written then.
     """
     # A lock makes some hundred thousand small objects and hardly a cycle: looking for those took a third of its time.
@@ -72,6 +72,7 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     from pipfreeze_lock.cli.recorded_options import settings_used  # noqa: PLC0415  after the options were read
     from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415
     from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
+    from pipfreeze_lock.target.pip_capabilities import capabilities  # noqa: PLC0415
 
     _note_settings(memo, given)
     settings = read_settings(working_folder())
@@ -94,7 +95,8 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     if several and output is None:
         message = "several platforms give several locks, and stdout takes one"
         raise UsageError(message, hints=["Give a file with `-o`, or one `--platform`."])
-    requirements = read_inputs(options, memo)
+    legacy_specifiers = all(capabilities(one.pip).legacy_specifiers for one in chosen.targets)
+    requirements = read_inputs(options, memo, legacy_specifiers=legacy_specifiers)
     if output is not None:
         outputs = [_for_platform(output, one) if several else output for one in chosen.targets]
         if len(set(outputs)) < len(outputs):
@@ -133,9 +135,9 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
             output=str(output),
             content=one.content,
         )
-
-
     return any(one.changed for one in told)
+
+
 def _note_settings(memo: Memo, given: LockOptions) -> None:
     """Tell of the files that will be looked at, or looked for, beside the inputs."""
     here = working_folder()
@@ -321,9 +323,9 @@ def _lock_one(
             wrote=talk.rendered(wrote),
             left=talk.rendered(left),
             content=data,
+            changed=data != existing.data,
             holds_until=wiring.index.fresh_until if is_settled else 0,
         )
-            changed=data != existing.data,
 
     return tell_and_write
 

@@ -46,10 +46,11 @@ if TYPE_CHECKING:
 __all__ = ["Wiring", "read_inputs"]
 
 
-def read_inputs(options: LockOptions, memo: Memo) -> RequirementSet:
+def read_inputs(options: LockOptions, memo: Memo, *, legacy_specifiers: bool = False) -> RequirementSet:
     """Read the requirements, and add the options that stand among them to those of the command line.
 
     :param memo: Is told of what was read.
+    :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``.
     """
     client: list[Client] = []
     environment = _NotedEnvironment()
@@ -72,6 +73,7 @@ def read_inputs(options: LockOptions, memo: Memo) -> RequirementSet:
             read=read,
             environment=environment,
             extras=options.extras,
+            legacy_specifiers=legacy_specifiers,
         )
     finally:
         memo.variables(environment.names)

@@ -42,7 +42,7 @@ class ReadBytes(Protocol):
         ...  # pragma: no cover
 
 
-def load_requirements(
+def load_requirements(  # noqa: PLR0913  each is one way by which pip is told something
     inputs: Sequence[str],
     *,
     constraints: Sequence[str] = (),
@@ -52,6 +52,7 @@ def load_requirements(
     environment: Mapping[str, str],
     extras: Sequence[str] = (),
     exists: Callable[[str], bool] = os.path.exists,
+    legacy_specifiers: bool = False,
 ) -> RequirementSet:
     """Read all inputs, and what they name.
 
@@ -63,9 +64,11 @@ def load_requirements(
     :param environment: Values for ``${NAME}``.
     :param extras: Of every ``pyproject.toml`` among the inputs.
     :param exists: Whether a path exists, for ``--find-links``.
+    :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``, as those below 24.1 do.
     :raises InputError: with file and line; where more than one thing is wrong, one that lists them all.
     """
-    loading = _Loading(read, environment, IndexOptionsInForce(options or IndexOptions(), exists=exists), extras)
+    in_force = IndexOptionsInForce(options or IndexOptions(), exists=exists)
+    loading = _Loading(read, environment, in_force, extras, legacy_specifiers=legacy_specifiers)
     for location in constraints:
         loading.include(location, "constraint", ())
     for location in inputs:
@@ -85,12 +88,19 @@ class _Loading:
     """What has been read so far."""
 
     def __init__(
-        self, read: ReadBytes, environment: Mapping[str, str], options: IndexOptionsInForce, extras: Sequence[str]
+        self,
+        read: ReadBytes,
+        environment: Mapping[str, str],
+        options: IndexOptionsInForce,
+        extras: Sequence[str],
+        *,
+        legacy_specifiers: bool,
     ) -> None:
         self.read = read
         self.environment = environment
         self.options = options
         self.extras = extras
+        self.legacy_specifiers = legacy_specifiers
         self.requirements: list[Requirement] = []
         self.constraints: list[Requirement] = []
         self.notes: list[str] = []
@@ -147,7 +157,11 @@ class _Loading:
             return parse_pyproject(data, file=file, extras=self.extras)
         text = decoded(data, file)
         return parse_requirements_text(
-            text, file=file, environment=self.environment, is_constraint=role == "constraint"
+            text,
+            file=file,
+            environment=self.environment,
+            is_constraint=role == "constraint",
+            legacy_specifiers=self.legacy_specifiers,
         )
 
     def _take(

@@ -79,15 +79,21 @@ class ParsedFile:
 
 
 def parse_requirements_text(
-    text: str, *, file: str, environment: Mapping[str, str], is_constraint: bool = False
+    text: str,
+    *,
+    file: str,
+    environment: Mapping[str, str],
+    is_constraint: bool = False,
+    legacy_specifiers: bool = False,
 ) -> ParsedFile:
     """Read the text of a requirements file, or of a constraints file.
 
     :param file: For `SourceLine` and messages: a path or a URL without credentials.
     :param environment: Values for ``${NAME}``.
+    :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``.
     :return: All of it; what is wrong is in `ParsedFile.errors`, and nothing is raised.
     """
-    reader = _Reader(is_constraint=is_constraint)
+    reader = _Reader(is_constraint=is_constraint, legacy_specifiers=legacy_specifiers)
     for line in logical_lines(text, environment):
         reader.read(line, file, environment)
     errors = _unless_foreign(reader.errors, text, file) if reader.errors else []
@@ -124,8 +130,9 @@ def format_requirement(requirement: Requirement) -> str:
 class _Reader:
     """Gathers what the lines of one file say."""
 
-    def __init__(self, *, is_constraint: bool) -> None:
+    def __init__(self, *, is_constraint: bool, legacy_specifiers: bool = False) -> None:
         self.is_constraint = is_constraint
+        self.legacy_specifiers = legacy_specifiers
         self.entries: list[Requirement | OptionLine | NestedFile] = []
         self.notes: list[str] = []
         self.errors: list[InputError] = []
@@ -181,15 +188,28 @@ class _Reader:
 
     def _requirement(self, text: str, written: str, hashes: tuple[Hash, ...], source: SourceLine) -> Requirement:
         requirement = requirement_of_line(
-            text, hide_credentials(written), hashes, source, is_constraint=self.is_constraint
+            text,
+            hide_credentials(written),
+            hashes,
+            source,
+            is_constraint=self.is_constraint,
+            legacy_specifiers=self.legacy_specifiers,
         )
         if requirement.extras and self.is_constraint:
             msg = f"`{shown(written)}` is a constraint, and pip takes none with extras"
             raise LineProblem(msg, hints=[f"Write `{requirement.name}{requirement.specifier}`."])
         if text.partition(";")[0].rstrip(" )").endswith(","):
             self._note(source, f"`{shown(written)}` ends in a comma, which pips before 24.1 refuse")
+        if self.legacy_specifiers:
+            self._note_legacy(requirement, written, source)
         self._check_digests(requirement, source)
         return requirement
+
+    def _note_legacy(self, requirement: Requirement, written: str, source: SourceLine) -> None:
+        from pipfreeze_lock.target.legacy_specifiers import LegacySpecifier  # noqa: PLC0415  for old pips alone
+
+        if any(isinstance(part, LegacySpecifier) for part in requirement.specifier):
+            self._note(source, f"`{shown(written)}` is compared as setuptools once did: pips from 24.1 on refuse it")
 
     def _check_digests(self, requirement: Requirement, source: SourceLine) -> None:
         wrong = wrong_digests(requirement.hashes)

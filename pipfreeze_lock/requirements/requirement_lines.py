@@ -65,12 +65,19 @@ def _is_digest(algorithm: str, digest: str) -> bool:
 
 
 def requirement_of_line(
-    text: str, written: str, hashes: tuple[Hash, ...], source: SourceLine, *, is_constraint: bool
+    text: str,
+    written: str,
+    hashes: tuple[Hash, ...],
+    source: SourceLine,
+    *,
+    is_constraint: bool,
+    legacy_specifiers: bool = False,
 ) -> Requirement:
     """Read a requirement as pip's ``parse_req_from_line`` does: the marker is cut off first.
 
     :param written: For `Requirement.text`: before variables were replaced, credentials hidden.
     :param hashes: Of the line's ``--hash`` options.
+    :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``.
     :raises LineProblem: when it is none, or one that hash mode does not take.
     """
     whole_is_url = is_url(text)
@@ -80,7 +87,7 @@ def requirement_of_line(
     marker = _marker_of(marker_text, text) if marker_text else None
     if whole_is_url or looks_like_path(body):
         return _direct(body, marker, written, hashes, source, is_constraint=is_constraint)
-    parsed = _parsed(body, text)
+    parsed, specifier = _parsed(body, text, legacy_specifiers=legacy_specifiers)
     name = canonicalize_name(parsed.name)
     url = None
     if parsed.url is not None:
@@ -90,7 +97,7 @@ def requirement_of_line(
         name=name,
         extras=frozenset(map(canonicalize_name, parsed.extras)) if parsed.extras else frozenset(),
         extras_as_written=frozenset(parsed.extras),
-        specifier=parsed.specifier,
+        specifier=specifier,
         marker=marker,
         url=url,
         hashes=hashes,
@@ -129,16 +136,29 @@ def _merged(first: tuple[Hash, ...], second: tuple[Hash, ...]) -> tuple[Hash, ..
     return tuple(dict.fromkeys((*first, *second)))
 
 
-def _parsed(body: str, text: str) -> PackagingRequirement:
+def _parsed(body: str, text: str, *, legacy_specifiers: bool) -> tuple[PackagingRequirement, SpecifierSet]:
     try:
         parsed = PackagingRequirement(body)
+        specifier = parsed.specifier
     except InvalidRequirement as error:
+        legacy = _legacy(body) if legacy_specifiers else None
+        if legacy is not None:
+            return legacy
         reason = shown(str(error).partition("\n")[0])
         msg = f"`{shown(text)}` is not a requirement: {reason[:1].lower()}{reason[1:]}"
         raise LineProblem(msg, hints=_hints(text), reference="PEP 508") from error
     if "_" in body:
         _refuse_trailing_underscore(parsed, text)
-    return parsed
+    return parsed, specifier
+
+
+def _legacy(body: str) -> tuple[PackagingRequirement, SpecifierSet] | None:
+    from pipfreeze_lock.target.legacy_specifiers import parse_legacy_requirement  # noqa: PLC0415  for few lines
+
+    try:
+        return parse_legacy_requirement(body)
+    except InvalidRequirement:
+        return None
 
 
 def _refuse_trailing_underscore(parsed: PackagingRequirement, text: str) -> None:
