@@ -71,7 +71,8 @@ def parse_platform(text: str) -> Platform:
         message = f"`{text}` is not a platform"
         if written.startswith("macosx") and (fat := _FAT_FORMAT.search(written)):
             message += f": `{fat[1]}` is a kind of file, which runs on more than one"
-            hint = "Say the machine that it runs on: `macosx_11_0_arm64` or `macosx_11_0_x86_64`."
+            system = written.removesuffix(fat[0])
+            hint = f"Say the machine that it runs on: `{system}_x86_64`, or from macOS 11 on `{system}_arm64`."
             raise UsageError(message, hints=[hint])
         hint = (
             "Write it as `linux/amd64`, `linux/arm64`, `macos/arm64`, `windows/amd64`, or as the platform of a wheel: "
