@@ -11,6 +11,7 @@ from support import needs
 from support.distribution import Distribution
 from support.index_files import make_target
 from support.metadata_parts import interpreter, make_tar
+from support.packages import wheel
 from support.sdists import build_sdist
 
 from pipfreeze_lock.errors import BuildError
@@ -114,7 +115,11 @@ def test_a_failing_build_shows_its_last_lines_without_credentials():
     assert caught.value.context.endswith("RuntimeError: no compiler at https://****@index.example/x")
     assert "secret" not in caught.value.context
     assert len(caught.value.context.splitlines()) <= 15
-    assert caught.value.hints
+    assert caught.value.hints == (
+        "pip 21.3.1 has to build it in the image, too, and stops where it fails: check that it can there.",
+        "Constrain the package with `-c` to a release that has a wheel.",
+        "To see all that it says: `python3.6 -m pip wheel --no-deps --no-binary demo demo==1.0`.",
+    )
 
 
 def test_a_build_that_never_ends_is_ended():
@@ -177,3 +182,139 @@ def test_the_driver_can_be_read_by_python_2():
 def test_last_lines():
     output = "a\n\n[notice] A new release\nhttps://u:p@host/x and ssh://token@host\n  b  \n"
     assert last_lines(output) == "a\nhttps://****@host/x and ssh://****@host\n  b"
+
+
+# --- what a build asks for --------------------------------------------------------------------------------------------
+
+HOOKS = """\
+import os
+def get_requires_for_build_wheel(settings=None):
+    return %r
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    import %s as found
+    os.mkdir(os.path.join(folder, "demo-1.0.dist-info"))
+    with open(os.path.join(folder, "demo-1.0.dist-info", "METADATA"), "w") as stream:
+        stream.write("Metadata-Version: 2.1\\nName: demo\\nVersion: 1.0\\n")
+        stream.write("Requires-Dist: found==" + (getattr(found, "__version__", "") or found.version) + "\\n")
+    return "demo-1.0.dist-info"
+"""
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """Give a folder with two releases of `helper`, something called wheel, and the setuptools that CPython 3.6 and 3.7 bring along."""
+    for artifact in (wheel("helper", "1.0"), wheel("helper", "2.0"), wheel("wheel", "0.33")):
+        (tmp_path / artifact.filename).write_bytes(artifact.content)
+    for version in ("3.6", "3.7"):
+        bundled = Path(needs.interpreter(version)).resolve().parent.parent.glob("lib/python*/ensurepip/_bundled")
+        wheels = [path for folder in bundled for path in folder.glob("setuptools-*.whl")]
+        if not wheels:
+            needs.missing(f"a CPython {version} with ensurepip's setuptools")
+        (tmp_path / wheels[0].name).write_bytes(wheels[0].read_bytes())
+    return IndexOptions(no_index=True, find_links=(str(tmp_path),))
+
+
+def image(pip="19.1.1", setuptools="40.6.2", python="3.6.8"):
+    base = (BaseDistribution("pip", pip), BaseDistribution("setuptools", setuptools), BaseDistribution("wheel", "0.33"))
+    return make_target(pip, python=python, base=base)
+
+
+def old_python(version="3.6"):
+    return interpreter(str(needs.interpreter(version)), f"{version}.8")
+
+
+def own_backend(text, *requires):
+    listed = ", ".join(f'"{one}"' for one in requires)
+    return sdist_of(text, PYPROJECT.replace("requires = []", f"requires = [{listed}]").replace("own:backend", "own"))
+
+
+def test_what_a_backend_asks_for_is_there(shelf):
+    found = build(own_backend(HOOKS % (["helper<2"], "helper")), index_options=shelf)
+    assert found.requires_dist == ("found==1.0",)
+
+
+def test_what_a_backend_asks_for_bounds_what_is_declared(shelf):
+    found = build(own_backend(HOOKS % (["helper<2"], "helper"), "helper"), index_options=shelf)
+    assert found.requires_dist == ("found==1.0",)
+    found = build(own_backend(HOOKS % (["helper"], "helper"), "helper<2"), index_options=shelf)
+    assert found.requires_dist == ("found==1.0",)
+
+
+def test_a_backend_that_asks_for_what_is_no_requirement(shelf):
+    with pytest.raises(
+        BuildError, match=r"the build of `demo-1\.0\.tar\.gz` asks for something that is no requirement"
+    ):
+        build(own_backend(HOOKS % (["what is this"], "helper")), index_options=shelf)
+
+
+def test_an_isolated_build_has_a_newer_setuptools_than_the_image(shelf):
+    content = own_backend(HOOKS % ([], "setuptools"), "setuptools>=41")
+    found = build(content, using=old_python(), target=image(), index_options=shelf)
+    assert found.requires_dist == ("found==47.1.0",)
+
+
+@pytest.mark.parametrize("pip", ["9.0.3", "19.1.1", "25.2"])
+def test_a_setup_script_has_the_setuptools_of_the_image(shelf, pip):
+    script = (
+        "import setuptools\nsetuptools.setup(name='demo', version='1.0',\n"
+        "                 install_requires=['found==' + setuptools.__version__])\n"
+    )
+    found = build(make_tar({"setup.py": script}), using=old_python(), target=image(pip), index_options=shelf)
+    assert found.requires_dist == ("found==40.6.2",)
+
+
+def test_setup_requires_are_fetched_by_pip_and_not_by_easy_install(shelf):
+    script = (
+        "from setuptools import setup\n"
+        "setup(name='demo', version='1.0', setup_requires=['helper<2'], install_requires=['six'])\n"
+        "import helper\nassert helper.version == '1.0' and 'site-packages' in helper.__file__, helper.__file__\n"
+    )
+    found = build(make_tar({"setup.py": script}), using=old_python(), target=image(), index_options=shelf)
+    assert found.requires_dist == ("six",)
+
+
+def test_pip_10_runs_the_setup_script_of_what_has_a_backend(shelf):
+    script = "from setuptools import setup\nimport helper\nsetup(name='demo', version=helper.version)\n"
+    pyproject = '[build-system]\nrequires = ["helper<2"]\nbuild-backend = "not_asked"\n'
+    content = make_tar({"setup.py": script, "pyproject.toml": pyproject})
+    assert build(content, using=old_python(), target=image("18.1"), index_options=shelf).version == "1.0"
+
+
+def requirements(content, *, by_script, using, target, index_options):
+    builder = Builder(target=target, index_options=index_options, environment=dict(os.environ))
+    system = read_build_system(open_sdist(content, "demo-1.0.tar.gz"))
+    try:
+        return builder.requirements(content, "demo-1.0.tar.gz", system, using, by_script=by_script)
+    finally:
+        builder.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "heard"),
+    [("['helper<2', 'cffi']", ["helper<2", "cffi"]), ("'helper\\n\\ncffi>1'", ["helper", "cffi>1"]), ("None", [])],
+)
+def test_a_setup_script_is_asked(shelf, given, heard):
+    script = f"from setuptools import setup\nsetup(name='demo', version='1.0', setup_requires={given})\n"
+    if heard:
+        script += "import there_is_no_such_thing\n"
+    content = make_tar({"setup.py": script})
+    words = {"using": old_python(), "target": image(), "index_options": shelf}
+    assert requirements(content, by_script=True, **words) == heard
+
+
+def test_a_setup_script_that_fails_before_it_says_anything(shelf):
+    content = make_tar({"setup.py": "import there_is_no_such_thing\n"})
+    with pytest.raises(BuildError) as caught:
+        requirements(content, by_script=True, using=old_python(), target=image(), index_options=shelf)
+    assert caught.value.context.endswith("No module named 'there_is_no_such_thing'")
+
+
+def test_a_backend_is_asked(shelf):
+    content = own_backend(HOOKS % (["helper<2", "cffi"], "helper"))
+    words = {"using": RUNNING, "target": make_target(), "index_options": shelf}
+    assert requirements(content, by_script=False, **words) == ["helper<2", "cffi"]
+
+
+def test_what_pip_says_below_a_failure_is_left_out():
+    output = "error: no compiler\n\nnote: This error originates from a subprocess\nYou are using pip version 9.0.3\n"
+    assert last_lines(output) == "error: no compiler"
