@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts format lock-dev fidelity-tags fidelity-real fidelity-installs bench clean
+.PHONY: help setup demo test check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,10 @@ lock-dev: $(STAMP) ## Lock our own development requirements for the interpreter 
 
 fidelity-tags: $(STAMP) ## Compare ordered lists of wheel tags with every pip on every Python at hand: 15 minutes
 	PYTHONPATH=tests $(BIN)/python -m fidelity.tags
+
+# An exit code of 1: a difference that no experiment explains, told with a scenario file that shows it.
+fidelity: $(STAMP) ## Put N=5000 random universes from SEED=0 on to real pips and to us (PAIR=3.6/21.3.1: to that pip alone)
+	PYTHONPATH=tests $(BIN)/python -m fidelity.universes -n $(or $(N),5000) --seed $(or $(SEED),0) $(if $(PAIR),--pair $(PAIR))
 
 fidelity-real: $(STAMP) ## Compare locks with what real pips take on the public index: an hour, network, old interpreters
 	PYTHONPATH=tests $(BIN)/python -m fidelity.real_sets
