@@ -39,8 +39,6 @@ class Chosen:
     filename: str | None = None
     """The file, where it is known; else the best one whose hash is among `hashes`."""
     vias: tuple[Via, ...] = ()
-    url: str | None = None
-    """Of a direct reference: no index was asked."""
     is_base: bool = False
     """It is the base image's, so that no file was taken."""
     ruled_out: Mapping[str, str] = field(default_factory=dict)
@@ -97,7 +95,6 @@ class _Explanation:
             releases=(*releases, *self._unversioned()),
             notes=tuple(self._notes(chosen_file)),
             is_base=self._chosen.is_base,
-            is_direct=self._chosen.url is not None,
         )
 
     def _specifier(self, via: Via) -> SpecifierSet | None:
@@ -109,7 +106,7 @@ class _Explanation:
             return None
 
     def _chosen_file(self) -> Candidate | None:
-        if self._version is None or self._chosen.is_base or self._chosen.url is not None:
+        if self._version is None or self._chosen.is_base:
             return None
         candidates = self._project.candidates(self._version)
         for one in candidates:
@@ -122,9 +119,6 @@ class _Explanation:
         return None
 
     def _notes(self, chosen_file: Candidate | None) -> Iterable[str]:
-        if self._chosen.url is not None:
-            yield f"a requirement names the file itself, and no index is asked: {self._chosen.url}"
-            return
         if self._version is None or self._chosen.is_base or chosen_file is not None:
             return
         if self._version not in self._project.versions():

@@ -83,10 +83,12 @@ def _file_as_json(file: FileVerdict) -> dict[str, Any]:
 
 
 def _head(selection: Selection) -> str:
+    name = f"{selection.name} {selection.chosen_version}" if selection.chosen_version else selection.name
+    if selection.is_direct:
+        return name
     releases = sum(1 for release in selection.releases if release.version)
     where = f" at {', '.join(selection.places)}" if selection.places else ""
     counted = f"{_count(selection.file_count, ('file', 'files'))} of {_count(releases, ('release', 'releases'))}{where}"
-    name = f"{selection.name} {selection.chosen_version}" if selection.chosen_version else selection.name
     return f"{name}: {counted}"
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast
 
 from pipfreeze_lock.index.selection import UNEXPLAINED, Chosen
+from pipfreeze_lock.model.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
 
-    from pipfreeze_lock.model.lock import LockedSet
-    from pipfreeze_lock.model.selection import Selection
+    from pipfreeze_lock.model.lock import LockedSet, Pin
 
 __all__ = ["Selections", "chosen_of", "selections"]
 
@@ -52,9 +52,25 @@ def selections(
     versions = _versions(lock) if lock is not None else {}
     pins = {pin.name: pin for pin in lock.pins} if lock is not None else {}
     for name in names:
+        if lock is not None and name in pins and pins[name].url is not None:
+            yield _direct(pins[name], lock)
+            continue
         selection = releases.selection(name, chosen_of(lock, name) if lock is not None else Chosen())
         extras = [cast("NormalizedName", one) for one in pins[name].extras] if name in pins else []
         yield _with_obstacles(selection, versions, extras, releases, fetch=fetch)
+
+
+def _direct(pin: Pin, lock: LockedSet) -> Selection:
+    """Say of a file that a requirement names by its URL that there is nothing to choose from."""
+    return Selection(
+        name=pin.name,
+        target=lock.target,
+        places=(),
+        chosen_version=pin.version,
+        releases=(),
+        notes=(f"a requirement names the file itself, and no index is asked: {pin.url}",),
+        is_direct=True,
+    )
 
 
 def _with_obstacles(
@@ -89,9 +105,7 @@ def chosen_of(lock: LockedSet, name: NormalizedName) -> Chosen:
     """Give what a lock says of a distribution."""
     for pin in lock.pins:
         if pin.name == name:
-            return Chosen(
-                version=pin.version, hashes=frozenset(pin.hashes), filename=pin.filename, vias=pin.via, url=pin.url
-            )
+            return Chosen(version=pin.version, hashes=frozenset(pin.hashes), filename=pin.filename, vias=pin.via)
     versions = {one.name: one.version for one in lock.base}
     for satisfied in lock.satisfied:
         if satisfied.name == name:

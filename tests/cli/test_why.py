@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from support.command_line import TARGET, python, run
 from support.packages import sdist, wheel
+
+from pipfreeze_lock.lockfile import pylock, requirements_txt
+from pipfreeze_lock.model.lock import LockedFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -302,6 +306,62 @@ def test_the_base_set_with_files(index: IndexServer, workplace: Path) -> None:
     assert ran.code == 0
     assert "  50.0  passed over: what the base image has satisfies all that ask\n" in ran.out
     assert "  40.0  chosen: it is in the base image\n" in ran.out
+
+
+def test_a_file_that_a_requirement_names_is_not_looked_for(index: IndexServer, workplace: Path) -> None:
+    built = wheel("z", "1.0")
+    (workplace / built.filename).write_bytes(built.content)
+    (workplace / "requirements.txt").write_text(f"z @ {(workplace / built.filename).as_uri()}\n")
+    assert run("lock", *TARGET).code == 0
+    asked = len(index.paths())
+    ran = run("why", "z", "--files")
+    assert (ran.code, ran.said) == (0, "")
+    assert ran.out.splitlines()[-2:] == [
+        "z 1.0, for cpython 3.11.7 cp311 linux/amd64 glibc-2.36 pip-25.3",
+        f"  a requirement names the file itself, and no index is asked: {(workplace / built.filename).as_uri()}",
+    ]
+    assert len(index.paths()) == asked
+    document = json.loads(run("why", "z", "--files", "--format", "json").out)
+    assert document["locks"][0]["distributions"][0]["selection"]["chosen"]["direct"] is True
+
+
+def test_prefer_binary_says_why_a_newer_release_ranks_lower(index_server: IndexServer, workplace: Path) -> None:
+    index_server.add(sdist("a", "2.0"), wheel("a", "1.0"), sdist("a", "1.0"))
+    (workplace / "requirements.txt").write_text("a\n")
+    assert run("lock", *TARGET, "--prefer-binary", "--index-url", index_server.url).code == 0
+    ran = run("why", "a", "--files")
+    assert "  2.0  ranks lower: `--prefer-binary`: it has no wheel for this pip, and an older release has\n" in ran.out
+    assert "      > a-1.0-py2.py3-none-any.whl  chosen, rank 1\n      + a-1.0.tar.gz  accepted, rank 3\n" in ran.out
+
+
+@pytest.mark.usefixtures("index")
+def test_a_pylock_is_read_too(workplace: Path) -> None:
+    assert run("lock", *TARGET).code == 0
+    lock = requirements_txt.parse((workplace / "requirements.lock").read_bytes(), path="requirements.lock")
+    pins = [replace(pin, files=(_listed(pin.name, pin.version, pin.hashes),)) for pin in lock.pins]
+    (workplace / "pylock.toml").write_bytes(pylock.render(replace(lock, pins=tuple(pins))))
+    assert run("why", "b", "--lock", "pylock.toml").out == run("why", "b").out
+    ran = run("why", "b", "--lock", "pylock.toml", "--files")
+    assert "chosen: b-2.0-py2.py3-none-any.whl" in ran.out, ran
+
+
+def _listed(name: str, version: str, hashes: tuple[str, ...]) -> LockedFile:
+    filename = f"{name}-{version}-py2.py3-none-any.whl"
+    return LockedFile(filename=filename, url=f"https://files.example/{filename}", hashes=hashes)
+
+
+def test_passwords_are_shown_nowhere(
+    index_server: IndexServer, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_server.index().credentials = ("user", "secret")
+    index_server.add(wheel("a", "1.0"))
+    (workplace / "requirements.txt").write_text("a\n")
+    monkeypatch.setenv("PIPFREEZE_LOCK_INDEX_URL", index_server.url_of(credentials="user:secret"))
+    assert run("lock", *TARGET).code == 0
+    for words in ([], ["-v"], ["--format", "json"]):
+        ran = run("why", "a", "--files", *words)
+        assert ran.code == 0, ran
+        assert "secret" not in ran.out + ran.said
 
 
 # --- lock -v ----------------------------------------------------------------------------------------------------------
