@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from support import needs
 
@@ -69,7 +70,8 @@ class RealPip:
         self._scratch = tempfile.TemporaryDirectory(prefix="real-pip-")
         self._folder = Path(self._scratch.name)
         pip_folder = needs.pip_folder(version)
-        if base is not None:  # `install` may move pip itself, and the folder of the cache is everybody's
+        if base is not None and Version(version) < _DRY_RUN:
+            # `install` may move pip itself, and the folder of the cache is everybody's.
             pip_folder = shutil.copytree(pip_folder, self._folder / "pip")
         settings = {
             "folder": str(pip_folder),
@@ -160,6 +162,7 @@ class RealPip:
         return folder
 
 
+_DRY_RUN = Version("22.2")
 _QUIET = ("--disable-pip-version-check", "--no-cache-dir", "--no-input")
 
 
