@@ -204,6 +204,8 @@ class _Explanation:
                 return reason
         if candidates:
             if all(one.is_yanked for one in candidates):
+                if self._provider.rules.capabilities.yanked == "when pinned and all are" and not self._remedies:
+                    self._suggest(f"What is yanked is taken when it is pinned exactly: `{name}=={version}`.")
                 return f"it is yanked: {candidates[0].file.yanked_reason}"
             return "it is a pre-release" if self._is_unwanted_prerelease(name, version, project) else None
         rejections = most_telling(project.rejections(version))
@@ -221,12 +223,17 @@ class _Explanation:
 
     def _is_unwanted_prerelease(self, name: NormalizedName, version: Version, project: ProjectFiles) -> bool:
         """Whether it was left out as one: nothing else was, since what asks for none may still be given one."""
-        if not version.is_prerelease or len(self._causes) > 1:
+        allowed = self._provider.rules.prereleases(name)
+        if allowed or not version.is_prerelease or len(self._causes) > 1:
             return False
         is_unwanted = not any(project.ranked(specifier=self._causes[0][0].specifier))
-        if is_unwanted and (hint := "`--pre` lets pre-releases in.") not in self._remedies:
+        if is_unwanted and allowed is None:
+            self._suggest("`--pre` lets pre-releases in.")
+        return is_unwanted
+
+    def _suggest(self, hint: str) -> None:
+        if hint not in self._remedies:
             self._remedies.append(hint)
-        return is_unwanted and self._provider.rules.prereleases(name) is not True
 
     def _no_such_project(self, name: NormalizedName, lines: list[str]) -> ResolutionError:
         near = nearest_names(name, self._asked)

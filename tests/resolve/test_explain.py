@@ -75,7 +75,7 @@ CASES: dict[str, tuple[list[Artifact], str, str]] = {
           of `a` there are 2.0, 1.0
             2.0: it is yanked: no reason given
             1.0: it is yanked: broken badly
-        hint: Loosen one of these requirements.
+        hint: What is yanked is taken when it is pinned exactly: `a==2.0`.
         """,
     ),
     "two needs": (
