@@ -89,7 +89,21 @@ class CrossCheckedResolver:
 
         :raises DisagreementError: where the engines differ, and neither this machine's tags nor its pip explain it.
         """
-        resolution, compiled = self._ask_both(request)
+        own = _InThread(self.ours, request)
+        own.start()
+        # The other in this thread, which an interrupt reaches, so that its program is ended.
+        try:
+            compiled = self.theirs.compile(request)
+        except NoAnswerError as refusal:
+            return self._only_ours(request, own.result(), refusal)
+        resolution = own.result()
+        if isinstance(resolution, ResolutionError):
+            raise self._only_theirs(request, resolution, compiled) from None
+        if isinstance(resolution, BaseException):
+            raise resolution
+        return self._compared(request, resolution, compiled)
+
+    def _compared(self, request: ResolveRequest, resolution: Resolution, compiled: Compiled) -> Resolution:
         ours, theirs = _pins_of(resolution), dict(compiled.pins)
         names = sorted(name for name in ours.keys() | theirs.keys() if not _agree(name, ours, theirs))
         differences = self._explained(request, compiled, ours, names) if names else []
@@ -100,33 +114,27 @@ class CrossCheckedResolver:
         self.report = tuple(lines)
         return self.theirs.settle(request, compiled) if self.takes_theirs else resolution
 
-    def _ask_both(self, request: ResolveRequest) -> tuple[Resolution, Compiled]:
-        """Ask both at once; the other in this thread, which an interrupt reaches, so that its program is ended."""
-        own = _InThread(self.ours, request)
-        own.start()
-        try:
-            compiled = self.theirs.compile(request)
-        except NoAnswerError as refusal:
-            raise self._only_ours(own, refusal) from None
-        resolution = own.result(wait=True)
-        if isinstance(resolution, ResolutionError):
-            raise self._only_theirs(request, resolution, compiled) from None
+    def _only_ours(
+        self, request: ResolveRequest, resolution: Resolution | BaseException, refusal: NoAnswerError
+    ) -> Resolution:
+        """Go on where pip-compile has no answer and it is plain why; where we have none either, ours says why."""
         if isinstance(resolution, BaseException):
             raise resolution
-        return resolution, compiled
-
-    @staticmethod
-    def _only_ours(own: _InThread, refusal: NoAnswerError) -> BaseException:
-        """Give what to raise where pip-compile has no answer."""
-        resolution = own.result(wait=True)
-        if isinstance(resolution, BaseException):
-            return resolution  # neither has one: ours says why in sentences
+        steps = _steps(request.target, refusal.own_target) if refusal.own_target is not None else []
+        refusing = [cause for cause, target in steps if self._answer(request, target) is None]
+        if refusal.own_target is not None and refusing and refusing[0] in _EXPLAINED:
+            if self.takes_theirs:
+                raise refusal
+            words = _words(refusing[0], request.target, refusal.own_target)
+            self.report = (f"cross-check: {refusal.message}, which comes of {words}",)
+            return resolution
         message = f"{refusal.message}, and we do"
         hints = [
             "Read what pip-compile says: that a release does not build here need not concern the image.",
-            "Leave out `--cross-check` to lock all the same.",
+            *_on_search(refusal.steps_back),
+            "No lock was written: leave out `--cross-check` to lock all the same.",
         ]
-        return DisagreementError(message, context=refusal.context, hints=hints)
+        raise DisagreementError(message, context=refusal.context, hints=hints) from None
 
     def _only_theirs(self, request: ResolveRequest, refusal: ResolutionError, compiled: Compiled) -> PipfreezeLockError:
         """Give what to raise where we have no answer: an error of the target's own is no disagreement."""
@@ -211,9 +219,7 @@ class CrossCheckedResolver:
                 "pip-compile keeps our versions when they stand in a lock already: both answers meet all requirements, "
                 "and the two searches differ."
             )
-        if "--resolver" not in compiled.environment.compile_options:
-            python, pip_tools = compiled.own_target.python_version, compiled.environment.pip_tools
-            yield f"pip-tools {pip_tools}, the newest for Python {python}, searches in a way that never steps back."
+        yield from _on_search(compiled.environment.steps_back)
 
 
 class _InThread(threading.Thread):
@@ -231,14 +237,21 @@ class _InThread(threading.Thread):
         except BaseException as error:  # noqa: BLE001  raised again where the result is asked for
             self._result = error
 
-    def result(self, *, wait: bool) -> Resolution | BaseException:
-        """Give it, or what was raised instead."""
-        if wait:
-            self.join()
+    def result(self) -> Resolution | BaseException:
+        """Wait for it, and give it, or what was raised instead."""
+        self.join()
         if self._result is None:  # pragma: no cover  a thread that has ended has one
             message = "the resolution has not ended"
             raise RuntimeError(message)
         return self._result
+
+
+def _on_search(steps_back: bool) -> list[str]:  # noqa: FBT001  what it is stands at each call
+    return (
+        []
+        if steps_back
+        else ["This pip-tools, the newest for the target's Python, has a search that never steps back."]
+    )
 
 
 def _pins_of(resolution: Resolution) -> Pins:

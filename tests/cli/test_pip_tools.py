@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import platform
 import re
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from support import needs
 from support.command_line import run
 from support.packages import sdist, wheel
-from support.pip_tools import HERE, SERIES, keep_environments, tool_wheels
+from support.pip_tools import HERE, MACHINE, PLATFORM, SERIES, keep_environments, tool_wheels
 
 from pipfreeze_lock.lockfile.requirements_txt import read
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from support.index_server import IndexServer
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: the targets of these tests are")
-OLD = ("--python-version", "3.6.15", "--pip-version", "21.3.1", "--platform", "linux/amd64", "--libc", "glibc-2.36")
+pytestmark = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="only on Linux with glibc: the targets of these tests have it"
+)
+OLD = ("--python-version", "3.6.15", "--pip-version", "21.3.1", "--platform", PLATFORM, "--libc", "glibc-2.36")
 
 
 @pytest.fixture
@@ -67,19 +69,19 @@ def test_the_lock_is_that_of_the_default_but_for_the_recorded_resolver(tools: In
 
 def test_its_choice_stands_where_it_is_another_than_ours(tools: IndexServer, workplace: Path) -> None:
     """It chooses for this machine: the newest release has a wheel that the target's pip does not take."""
-    tools.add(wheel("a", "1.0"), wheel("a", "2.0", tag=f"cp{SERIES.replace('.', '')}-abi3-manylinux_2_20_x86_64")).add(
-        sdist("a", "2.0")
-    )
+    tools.add(
+        wheel("a", "1.0"), wheel("a", "2.0", tag=f"cp{SERIES.replace('.', '')}-abi3-manylinux_2_20_{MACHINE}")
+    ).add(sdist("a", "2.0"))
     ask(workplace, "a")
     ran = run("lock", *HERE[:-1], "glibc-2.17", "--resolver", "pip-tools")
     assert ran.code == 0
     assert pins(workplace) == ["a==2.0"]
     assert "`a==2.0` would be compiled in the image: its wheel needs glibc >= 2.20" in ran.said
-    assert "warning: pip-compile ran on linux/amd64" in ran.said
+    assert f"warning: pip-compile ran on {PLATFORM}" in ran.said
 
 
 def test_what_the_target_cannot_take_is_said_with_the_reason(tools: IndexServer, workplace: Path) -> None:
-    tools.add(wheel("a", "1.0"), wheel("a", "2.0", tag="py3-none-manylinux_2_20_x86_64"))
+    tools.add(wheel("a", "1.0"), wheel("a", "2.0", tag=f"py3-none-manylinux_2_20_{MACHINE}"))
     ask(workplace, "a")
     ran = run("lock", *HERE[:-1], "glibc-2.17", "--resolver", "pip-tools")
     assert ran.code == 4
@@ -264,14 +266,14 @@ def test_both_agree(tools: IndexServer, workplace: Path) -> None:
     (workplace / "pyproject.toml").write_text("[tool.pipfreeze-lock]\ncross-check = true\n")
     ran = run("lock", *HERE)
     assert ran.code == 0
-    assert f"cross-check: pip-compile 7.6.2 with pip 25.3 on Python {HERE[1]}, linux/amd64" in ran.said
+    assert f"cross-check: pip-compile 7.6.2 with pip 25.3 on Python {HERE[1]}, {PLATFORM}" in ran.said
     assert "\n  all 2 distributions agree\n" in ran.said
     assert "cross-check" not in (workplace / "requirements.lock").read_text()
 
 
 def test_a_difference_of_tags_is_shown_with_its_cause_and_is_no_finding(tools: IndexServer, workplace: Path) -> None:
     tools.add(
-        wheel("a", "1.0", requires=["b"]), wheel("a", "2.0", tag="py3-none-manylinux_2_20_x86_64"), wheel("b", "1")
+        wheel("a", "1.0", requires=["b"]), wheel("a", "2.0", tag=f"py3-none-manylinux_2_20_{MACHINE}"), wheel("b", "1")
     )
     ask(workplace, "a")
     ran = run("lock", *HERE[:-1], "glibc-2.17", "--cross-check")
@@ -319,7 +321,8 @@ def test_a_search_that_does_not_step_back_is_a_finding(tools: IndexServer, workp
     ask(workplace, "a", "b")
     ran = run("lock", *OLD, "--cross-check")
     assert ran.code == 1
-    assert "error: pip-compile 6.4.0 with pip 21.3.1 finds no answer, and we do" in ran.said
+    assert "error: pip-compile 6.4.0 with pip 21.3.1 finds no answer, and we do\n  Could not find a version" in ran.said
+    assert "hint: This pip-tools, the newest for the target's Python, has a search that never steps back." in ran.said
     assert not (workplace / "requirements.lock").exists()
     assert run("lock", *OLD).code == 0
     assert pins(workplace) == ["a==1.0", "b==1.0", "c==1.0"]
@@ -335,6 +338,16 @@ def test_an_old_python_agrees(tools: IndexServer, workplace: Path) -> None:
     assert "  all 3 distributions agree\n" in ran.said
 
 
+def test_what_this_machine_has_no_file_of_is_no_finding(tools: IndexServer, workplace: Path) -> None:
+    other = "aarch64" if MACHINE != "aarch64" else "x86_64"
+    tools.add(wheel("a", "1.0", tag=f"py3-none-manylinux_2_17_{other}"))
+    ask(workplace, "a")
+    ran = run("lock", *HERE[:4], "--platform", f"manylinux_2_17_{other}", "--cross-check")
+    assert ran.code == 0, ran.said
+    assert "finds no answer, which comes of this machine's own tags and markers: linux/" in ran.said
+    assert pins(workplace) == ["a==1.0"]
+
+
 def test_where_neither_has_an_answer_ours_says_why(tools: IndexServer, workplace: Path) -> None:
     tools.add(wheel("a", "1.0"))
     ask(workplace, "a>1")
@@ -346,7 +359,7 @@ def test_where_neither_has_an_answer_ours_says_why(tools: IndexServer, workplace
 def test_where_the_target_alone_has_no_answer_it_is_said_what_that_comes_of(
     tools: IndexServer, workplace: Path
 ) -> None:
-    tools.add(wheel("a", "1.0", tag="py3-none-manylinux_2_20_x86_64"))
+    tools.add(wheel("a", "1.0", tag=f"py3-none-manylinux_2_20_{MACHINE}"))
     ask(workplace, "a")
     ran = run("lock", *HERE[:-1], "glibc-2.17", "--cross-check")
     assert ran.code == 4

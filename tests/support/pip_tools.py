@@ -17,13 +17,15 @@ from support.distribution import Artifact
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["HERE", "SERIES", "keep_environments", "tool_wheels"]
+__all__ = ["HERE", "MACHINE", "PLATFORM", "SERIES", "keep_environments", "tool_wheels"]
 
 SERIES = f"{sys.version_info[0]}.{sys.version_info[1]}"
 """Of the running Python, which is always to be had."""
+MACHINE = platform.machine()
+PLATFORM = f"linux/{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(MACHINE, MACHINE) }"
 HERE = (
     *("--python-version", platform.python_version(), "--pip-version", "25.3"),
-    *("--platform", "linux/amd64", "--libc", "glibc-2.36"),
+    *("--platform", PLATFORM, "--libc", "glibc-2.36"),
 )
 """A target on the running Python."""
 _TOOLS = {

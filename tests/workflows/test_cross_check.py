@@ -260,6 +260,42 @@ def test_where_the_other_alone_has_none_it_is_a_finding() -> None:
         checked(always({"a": "1.0"}), PipTools(NoAnswerError("none"))).resolve(REQUEST)  # type: ignore[arg-type]
 
 
+def refused(own: Target = OWN) -> NoAnswerError:
+    refusal = NoAnswerError("pip-compile finds none")
+    refusal.own_target = own
+    return refusal
+
+
+def test_where_the_other_has_none_for_this_machine_that_is_no_finding() -> None:
+    """As where only the target has a wheel that its pip takes."""
+    ours = Engine(lambda target: always({"a": "1.0"}).answer(target) if target == TARGET else _none())
+    check = checked(ours, PipTools(refused()))  # type: ignore[arg-type]
+    assert check.resolve(REQUEST) == resolution({"a": "1.0"})
+    assert check.report == (
+        (
+            "cross-check: pip-compile finds none, which comes of this machine's own tags and markers: "
+            "glibc-2.36, not glibc-2.24"
+        ),
+    )
+
+
+def test_there_is_no_lock_of_an_answer_that_the_other_does_not_have() -> None:
+    ours = Engine(lambda target: always({"a": "1.0"}).answer(target) if target == TARGET else _none())
+    with pytest.raises(NoAnswerError):
+        checked(ours, PipTools(refused()), takes_theirs=True).resolve(REQUEST)  # type: ignore[arg-type]
+
+
+def test_that_there_is_none_for_the_patch_level_is_a_finding() -> None:
+    ours = Engine(lambda target: always({"a": "1.0"}).answer(target) if target.python == "3.6.8" else _none())
+    with pytest.raises(DisagreementError, match="pip-compile finds none, and we do"):
+        checked(ours, PipTools(refused())).resolve(REQUEST)  # type: ignore[arg-type]
+
+
+def _none() -> Resolution:
+    message = "none"
+    raise ResolutionError(message)
+
+
 @pytest.mark.parametrize("error", [ResolutionError("ours"), NetworkError("ours")])
 def test_where_neither_has_one_ours_is_told(error: Exception) -> None:
     with pytest.raises(type(error), match="ours"):

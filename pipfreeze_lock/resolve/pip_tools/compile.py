@@ -100,7 +100,7 @@ def _options(question: Question, environment: PipToolsEnvironment, folder: Path,
     known = environment.compile_options
     # With its own search, before 7.0, pip-tools keeps beside its downloads what each version needs, for good and for
     # every index at once; a cache for this run alone cannot be wrong.
-    keeps_answers = "--resolver" not in known
+    keeps_answers = not environment.steps_back
     cache_folder = folder / "cache" if keeps_answers or cache is None else cache / "pip"
     options = ["--no-header", "--no-annotate", "--allow-unsafe", "--no-emit-find-links"]
     optional = [

@@ -12,6 +12,7 @@ from pipfreeze_lock.model.requirement import Requirement, SourceLine
 from pipfreeze_lock.resolve.interface import Preferred
 from pipfreeze_lock.resolve.pip_tools.compile import Question, pip_compile
 from pipfreeze_lock.resolve.pip_tools.environment import Recipe, Unfit
+from pipfreeze_lock.resolve.pip_tools.failures import NoAnswerError
 from pipfreeze_lock.resolve.pip_tools.machine import on_this_machine
 
 if TYPE_CHECKING:
@@ -90,17 +91,22 @@ class PipToolsEngine:
             preferred=base | locked,  # a lock pins what is installed only where that had to move
         )
         self.reporter.running(f"pip-compile {environment.pip_tools} with pip {environment.pip}")
-        pins = pip_compile(question, environment, variables=self.variables, cache=self.cache)
-        own = on_this_machine(target, environment, variables=self.variables)
-        own = replace(
-            own,
-            python=interpreter.version,
-            implementation_version=interpreter.version
-            if target.implementation == "cpython"
-            else target.implementation_version,
+        own = self._own_target(target, environment)
+        try:
+            pins = pip_compile(question, environment, variables=self.variables, cache=self.cache)
+        except NoAnswerError as refusal:
+            refusal.own_target = own
+            raise
+        return Compiled(pins=pins, environment=environment, own_target=own)
+
+    def _own_target(self, target: Target, environment: PipToolsEnvironment) -> Target:
+        version = environment.interpreter.version
+        return replace(
+            on_this_machine(target, environment, variables=self.variables),
+            python=version,
+            implementation_version=version if target.implementation == "cpython" else target.implementation_version,
             pip=environment.pip,
         )
-        return Compiled(pins=pins, environment=environment, own_target=own)
 
     def settle(self, request: ResolveRequest, compiled: Compiled) -> Resolution:
         """Give the files that the target's pip takes of pip-compile's pins, and who asks for them.

@@ -93,6 +93,11 @@ class PipToolsEnvironment:
         return [*self.python, "-c", _PIP_COMPILE]
 
     @property
+    def steps_back(self) -> bool:
+        """Whether its pip-compile can search by pip's own resolver: from pip-tools 6.8 on."""
+        return "--resolver" in self.compile_options
+
+    @property
     def variables(self) -> dict[str, str]:
         """Give what must stand in the environment of its Python."""
         return _variables(self.folder, self.interpreter)

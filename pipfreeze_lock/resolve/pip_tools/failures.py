@@ -14,6 +14,7 @@ from pipfreeze_lock.errors import NetworkError, PipfreezeLockError, ResolutionEr
 from pipfreeze_lock.resolve.pip_tools.programs import as_block
 
 if TYPE_CHECKING:
+    from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.resolve.pip_tools.environment import PipToolsEnvironment
     from pipfreeze_lock.resolve.pip_tools.programs import Ended
 
@@ -34,6 +35,11 @@ _LINES_SHOWN = 15
 class NoAnswerError(ResolutionError):
     """pip-compile ran, and found no answer."""
 
+    own_target: Target | None = None
+    """For whom there is none: see `pipfreeze_lock.resolve.pip_tools.engine.Compiled`."""
+    steps_back = True
+    """Whether this pip-compile takes an earlier choice back where it leads to a conflict."""
+
 
 def failure_of(ended: Ended, environment: PipToolsEnvironment, folder: str) -> PipfreezeLockError:
     """Give the error for a pip-compile that failed.
@@ -52,7 +58,9 @@ def failure_of(ended: Ended, environment: PipToolsEnvironment, folder: str) -> P
         hints = ["That is a failure of pip-tools, not of the requirements: lock without it."]
         return ResolutionError(message, context=said, hints=hints)
     hints = ["Lock without `--resolver pip-tools` to see which of the requirements conflict, and why."]
-    return NoAnswerError(f"{tools} finds no answer", context=said, hints=hints)
+    refusal = NoAnswerError(f"{tools} finds no answer", context=said, hints=hints)
+    refusal.steps_back = environment.steps_back
+    return refusal
 
 
 def useful_lines(output: str) -> str:
