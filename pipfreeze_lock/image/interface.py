@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from pipfreeze_lock.image.path_groups import PathGroups
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -62,8 +64,8 @@ class LayerContents:
     files: dict[str, LayerFile] = field(default_factory=dict)
     """By path from the root, without ``/`` before or behind it: what was wanted, and every link."""
     directories: set[str] = field(default_factory=set)
-    """Those that an entry of the layer names, or that are above what `files` has."""
-    replaced: set[str] = field(default_factory=set)
+    """Those that an entry of the layer names, or that are above one; without the root."""
+    replaced: PathGroups = field(default_factory=PathGroups)
     """Paths at which there is something now that nobody wanted: what a lower layer had there is gone."""
     whiteouts: set[str] = field(default_factory=set)
     """Paths that the layer takes away, with all below them (``.wh.NAME``)."""
