@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from packaging.requirements import Requirement as PackageRequirement
 from packaging.version import InvalidVersion, Version
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.lockfile.pin_lines import requirement_line
 from pipfreeze_lock.model.artifact import IndexFile
+from pipfreeze_lock.model.lock import Pin
 from pipfreeze_lock.model.requirement import RequirementSet, SourceLine
 from pipfreeze_lock.requirements.parser import parse_requirement
 from pipfreeze_lock.resolve.interface import ResolveRequest
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.metadata.build_requirements import BuildRequirements
-    from pipfreeze_lock.model.lock import LockedSet, Pin, Via
+    from pipfreeze_lock.model.lock import LockedSet, Via
     from pipfreeze_lock.model.requirement import Requirement
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.resolve.interface import Resolver
@@ -130,6 +132,8 @@ def _held_by(target: Target, found: Iterable[_Build]) -> HeldBy:
         return "nothing"
     if any(one.setup_requires or (one.requires and not one.isolated) for one in needs):
         return "installed first"
+    if any(PackageRequirement(text).url for one in needs for text in one.requires):
+        return "installed first"  # a constraint does not lend its hash to a URL
     return capabilities(target.pip, python_major=target.python_release[0]).holds_builds_by or "installed first"
 
 
@@ -239,15 +243,22 @@ class _Locking:
             raise self._of_conflict(error, roots) from None
         return replace(
             locked,
-            pins=tuple(replace(pin, via=_by_name(pin.via, labels)) for pin in locked.pins),
+            # No constraint may have extras, and what they add stands there by itself.
+            pins=tuple(replace(pin, extras=(), via=_by_name(pin.via, labels)) for pin in locked.pins),
             satisfied=tuple(replace(one, via=_by_name(one.via, labels)) for one in locked.satisfied),
         )
 
     def _requirements(self, roots: Sequence[Requirement]) -> RequirementSet:
         constraints: tuple[Requirement, ...] = ()
         if self._held_by == "PIP_CONSTRAINT":
-            # The variable bounds what is installed, too: both locks must say the same of what they share.
-            constraints = tuple(_constraint(pin, self._request.main_name) for pin in self._request.main.pins)
+            # The variable bounds what is installed, too: both locks must say the same of what they share, and nothing
+            # may move a distribution of the base that some requirement is content with.
+            main = self._request.main
+            satisfied = {one.name for one in main.satisfied}
+            kept = [
+                Pin(name=one.name, version=one.version, hashes=(), via=()) for one in main.base if one.name in satisfied
+            ]
+            constraints = tuple(_constraint(pin, self._request.main_name) for pin in (*main.pins, *kept))
         options = self._request.request.requirements.options
         return RequirementSet(requirements=tuple(roots), constraints=constraints, options=options)
 

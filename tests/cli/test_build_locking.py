@@ -93,6 +93,22 @@ def test_a_build_lock(shelf: IndexServer, workplace: Path) -> None:
     assert (workplace / "requirements.lock").read_text() == main
 
 
+def test_a_pin_has_no_extras_since_no_constraint_may(shelf: IndexServer, workplace: Path) -> None:
+    shelf.add(source("thing", "more[x]"), wheel("more", "1.0", extras={"x": ["helper"]}))
+    lines, _ = locked(workplace, "thing\n")
+    assert pins(lines) == ["helper==2.0", "more==1.0"]
+    assert lines[lines.index("more==1.0 \\") + 2] == "    # via thing ([x])"
+
+
+def test_a_build_requirement_by_its_url_is_installed_first(shelf: IndexServer, workplace: Path) -> None:
+    tool = wheel("far", "1.0")
+    (workplace / tool.filename).write_bytes(tool.content)
+    shelf.add(source("thing", f"far @ {(workplace / tool.filename).as_uri()}"))
+    lines, said = locked(workplace, "thing\n")
+    assert f"far @ {(workplace / tool.filename).as_uri()} \\" in lines
+    assert said.endswith(STAGES)
+
+
 def test_nothing_is_compiled(shelf: IndexServer, workplace: Path) -> None:
     assert shelf.url
     lines, said = locked(workplace, "tool\n")
@@ -137,6 +153,17 @@ def test_the_variable_bounds_both_so_that_both_locks_say_the_same(shelf: IndexSe
     assert said.splitlines()[-1].strip() == line
     lines, _ = locked(workplace, "thing\nhelper<2\n", "--upgrade")
     assert pins(lines) == ["helper==2.0"]
+
+
+def test_the_variable_moves_nothing_of_the_base(shelf: IndexServer, workplace: Path) -> None:
+    shelf.add(source("thing", "setuptools>=40"), wheel("user", "1.0", requires=["setuptools"]))
+    shelf.add(wheel("setuptools", "41.0.1"), wheel("setuptools", "59.0"))
+    lines, said = locked(workplace, "thing\nuser\n", target=OLD)
+    assert pins(lines) == ["setuptools==41.0.1"]
+    assert "    #   -c requirements.lock (==41.0.1)" in lines
+    assert "PIP_CONSTRAINT" in said
+    lines, _ = locked(workplace, "thing\n", "--upgrade", target=OLD)
+    assert pins(lines) == ["setuptools==59.0"]
 
 
 STAGES = """\

