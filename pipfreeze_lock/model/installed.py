@@ -30,6 +30,8 @@ class InstalledDistribution:
     """By direct_url.json, or by an ``.egg-link``."""
     is_shadowed: bool = False
     """Whether another one of the same name stands earlier on ``sys.path``."""
+    problem: str | None = None
+    """What its metadata lacks, in words."""
     layer: LayerInfo | None = None
     """The topmost layer that changed its metadata; None where there are no layers."""
 
