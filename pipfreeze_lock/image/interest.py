@@ -31,7 +31,7 @@ def environment_interest(path: str) -> Want:
 
 
 def _is_telling(parent: str, name: str) -> bool:
-    """Whether the name of a file alone says something: of an interpreter, its library, the C library, a conda package."""
+    """Whether the name of a file says something: an interpreter, its library, the C library, a conda package."""
     if parent.endswith("bin"):
         return name.startswith(_INTERPRETERS)
     return name == "os.py" or name.startswith(_LIBC) or (name.endswith(".json") and parent.endswith("conda-meta"))

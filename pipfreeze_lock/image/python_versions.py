@@ -48,13 +48,17 @@ def _told(tree: FileTree, config: ImageConfig, prefix: str, series: str) -> Iter
         if match_of_name:
             yield match_of_name[1], f"{prefix}/conda-meta/{name}"
     if prefix == "/usr":
-        for package in (f"python{series}-minimal", f"libpython{series}-minimal", f"python{series}"):
-            version = _package_version(tree, package)
-            if version:
-                yield version, f"the version of its package `{package}`"
-        version = _alpine_version(tree, "python3")
+        yield from _told_by_packages(tree, series)
+
+
+def _told_by_packages(tree: FileTree, series: str) -> Iterator[tuple[str, str]]:
+    for package in (f"python{series}-minimal", f"libpython{series}-minimal", f"python{series}"):
+        version = _package_version(tree, package)
         if version:
-            yield version, "the version of its package `python3`"
+            yield version, f"the version of its package `{package}`"
+    version = _alpine_version(tree, "python3")
+    if version:
+        yield version, "the version of its package `python3`"
 
 
 def _package_version(tree: FileTree, package: str) -> str | None:
