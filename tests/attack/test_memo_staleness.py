@@ -67,9 +67,9 @@ def test_what_is_edited_while_a_lock_is_made_counts_the_next_time(name: str, mon
 
 
 def _editing(original: Callable[..., object], path: Path, text: str) -> Callable[..., object]:
-    def edited(*arguments: object) -> object:
+    def edited(*arguments: object, **options: object) -> object:
         path.write_text(text)
-        return original(*arguments)
+        return original(*arguments, **options)
 
     return edited
 
