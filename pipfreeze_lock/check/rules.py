@@ -28,6 +28,7 @@ __all__ = [
     "NEW_REQUIREMENT",
     "OTHER_URL",
     "REMOVED_REQUIREMENT",
+    "STALE_BUILD_LOCK",
     "UNASKED_EXTRA",
     "UNASKED_PIN",
     "UNINVITED_PRERELEASE",
@@ -147,6 +148,11 @@ WEAK_HASH = Rule(
     id="weak-hash",
     title="A hash of an algorithm that pip does not take",
     help="pip takes sha256, sha384 and sha512 in hash mode. Lock again.",
+)
+STALE_BUILD_LOCK = Rule(
+    id="stale-build-lock",
+    title="A build lock is for another state of its lock",
+    help="What compiling fetches was locked for other sdists, maybe. Lock again with `--build-lock`.",
 )
 EDITED_LOCK = Rule(
     id="edited-lock",

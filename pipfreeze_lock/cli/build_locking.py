@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from pipfreeze_lock.workflows.build_lock import BuildLock
     from pipfreeze_lock.workflows.lock import LockRequest
 
-__all__ = ["build_lock_path", "check_build_lock", "dockerfile_lines", "lock_builds_beside", "stale_build_lock"]
+__all__ = [
+    "build_lock_path",
+    "check_build_lock",
+    "dockerfile_lines",
+    "lock_builds_beside",
+    "lock_digest",
+    "stale_build_lock",
+]
 
 _DIGEST = re.compile(rb"^# digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
 _BUILD_FOR = re.compile(rb"^# build-for: .* (sha256:[0-9a-f]{64})$", re.MULTILINE)
@@ -52,7 +59,7 @@ def stale_build_lock(lock: Path | None, data: bytes) -> tuple[str, ...]:
         recorded = _BUILD_FOR.search(path.read_bytes())
     except OSError:  # there is none, mostly
         return ()
-    if recorded is None or recorded[1].decode() == _digest(data):
+    if recorded is None or recorded[1].decode() == lock_digest(data):
         return ()
     return (f"`{path}` is for another state of the lock: make both with `--build-lock`",)
 
@@ -82,7 +89,7 @@ def lock_builds_beside(
         BuildLockRequest(
             main=main,
             main_name=lock.name,
-            main_digest=_digest(data),
+            main_digest=lock_digest(data),
             request=request,
             command=recorded_command(options, of_target, lock, build_lock=True),
             existing=existing.pins,
@@ -156,6 +163,7 @@ def _without_isolation(built: BuildLock) -> str:
     return "--no-build-isolation " if capabilities(pip).build_isolation else ""
 
 
-def _digest(data: bytes) -> str:
+def lock_digest(data: bytes) -> str:
+    """Give the digest that a lock's header says, ``sha256:…``; nothing where it says none."""
     found = _DIGEST.search(data)
     return found[1].decode() if found is not None else ""

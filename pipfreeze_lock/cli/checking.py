@@ -92,7 +92,13 @@ def check_lock(path: Path, settings: Settings) -> Checked:
         remedy = " ".join(error.hints) or None
         unreadable = finding(rules.UNREADABLE_LOCK, error.message, location_of(error, shown), remedy)
         return _told(shown, unreadable, exit_code=error.exit_code)
-    return _Check(path, read, data.decode(errors="replace"), settings).result()
+    text = data.decode(errors="replace")
+    if any(key == "build-for" for key, _ in read.lock.remarks):
+        from pipfreeze_lock.cli.checking_builds import check_build_lock  # noqa: PLC0415  few have one
+
+        examination = check_build_lock(path, read, text)
+        return Checked(examination=examination, exit_code=int(not examination.agrees))
+    return _Check(path, read, text, settings).result()
 
 
 def _read(data: bytes, path: Path) -> ReadLock:

@@ -36,7 +36,11 @@ def default_locks(settings: Settings) -> list[Path]:
     output = default_output(settings)
     if output.is_file():
         return [output]
-    return sorted(one for one in output.parent.glob(f"{output.stem}.*-*{output.suffix}") if one.is_file())
+    return sorted(
+        one
+        for one in output.parent.glob(f"{output.stem}.*-*{output.suffix}")
+        if one.is_file() and not one.stem.endswith(".build")
+    )
 
 
 def read_lock(path: Path) -> LockedSet:

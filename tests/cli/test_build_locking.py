@@ -289,6 +289,33 @@ def test_a_lock_that_moves_on_without_its_build_lock(shelf: IndexServer, workpla
     assert words not in run("lock", *NEW).said
 
 
+def test_check_of_a_build_lock(shelf: IndexServer, workplace: Path) -> None:
+    shelf.add(source("thing", "tool"))
+    locked(workplace, "thing\n")
+    path = workplace / "requirements.build.lock"
+    ran = run("check")
+    assert ran.code == 0, ran.out
+    assert "requirements.build.lock agrees with its requirements: 2 pins" in ran.out + ran.said
+    good = path.read_text()
+    path.write_text(good.replace("tool==1.0", "tool==1.1"))
+    ran = run("check")
+    assert ran.code == 1
+    assert "error[edited-lock]" in ran.out
+    path.write_text(good)
+    (workplace / "requirements.txt").write_text("thing\nhelper\n")
+    assert run("lock", *NEW).code == 0
+    ran = run("check", "requirements.build.lock")
+    assert ran.code == 1
+    assert (
+        "error[stale-build-lock]: it is for another state of `requirements.lock`\n  --> requirements.build.lock:"
+        in ran.out
+    )
+    assert re.search(r"^    pipfreeze-lock lock --build-lock .* requirements.txt$", ran.out + ran.said, re.MULTILINE)
+    (workplace / "requirements.lock").unlink()
+    ran = run("check", "requirements.build.lock")
+    assert "error[stale-build-lock]: it is for `requirements.lock`, which cannot be read" in ran.out
+
+
 def test_dry_runs_write_neither(shelf: IndexServer, workplace: Path) -> None:
     shelf.add(source("thing", "tool"))
     (workplace / "requirements.txt").write_text("thing\n")
@@ -314,6 +341,9 @@ def test_two_platforms_have_two_build_locks(shelf: IndexServer, workplace: Path)
     assert names == ["requirements.linux-amd64.build.lock", "requirements.linux-arm64.build.lock"]
     text = (workplace / names[1]).read_text()
     assert "# build-for: requirements.linux-arm64.lock sha256:" in text
+    ran = run("check")
+    assert ran.code == 0, ran.out
+    assert run("why", "thing").code == 0
 
 
 @pytest.mark.usefixtures("shelf")
