@@ -64,7 +64,7 @@ def test_commands_and_options_in_the_documents_exist(document: Path) -> None:
     for command, rest in re.findall(r"pipfreeze-lock ([a-z]+)\b([^\n`]*)", text):
         if command not in known:
             continue  # prose
-        for option in re.findall(r"(?<=\s)(--?[a-zA-Z][\w-]*)", rest.partition("#")[0]):
+        for option in re.findall(r"(?<=\s)(--?[a-zA-Z][\w-]*)", re.split(r"#| \| ", rest)[0]):
             assert option in known[command], f"{document.name}: {command} {option}"
 
 
