@@ -65,7 +65,7 @@ def fake_machine(machine):
 def tell_once_who_asks():
     """Let pip's User-Agent be made once: it asks two programs about this machine, which takes half of a short run."""
     for name in ("pip._internal.network.session", "pip._internal.download", "pip.download"):
-        if name in sys.modules:
+        if hasattr(sys.modules.get(name), "user_agent"):  # pip 19.3 has both modules, and it in the first alone
             keep_user_agent(sys.modules[name])
 
 
