@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs bench clean
+.PHONY: help setup demo test check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs mutate-check bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,10 +66,15 @@ fidelity-real: $(STAMP) ## Compare locks with what real pips take on the public 
 fidelity-installs: $(STAMP) ## Install locks by the real pips that they are for, from the public index: 10 minutes, network
 	PYTHONPATH=tests $(BIN)/python -m fidelity.installs
 
+N ?= 2000
+mutate-check: $(STAMP) ## Make 2,000 random edits (N=…) of known effect, and hold check to them: a minute
+	PYTHONPATH=tests $(BIN)/python -m mutate_check $(N)
+
 bench: $(STAMP) ## Ours beside uv and pip-compile, from an index that is recorded once and served from loopback
 	@test -d .cache/benchmarks/pages || $(BIN)/python benchmarks/record.py
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/run.py --latency 0.03 --tool pipfreeze-lock --tool uv
+	$(BIN)/python benchmarks/check.py
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

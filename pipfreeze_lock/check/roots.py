@@ -75,6 +75,12 @@ def _against_base(context: CheckContext, asked: Asked, base: str | None) -> Iter
         rule = rules.UNSATISFIED_CONSTRAINT if asked.via.kind == "-c" else rules.UNSATISFIED_REQUIREMENT
         message = f"`{asked.text}` is asked for, and the image's own `{asked.name}` {base} is left in place"
         yield context.finding(rule, message, location=asked.location, name=asked.name)
+    kept = (one for one in context.lock.satisfied if one.name == asked.name)
+    known = {extra for one in kept for via in one.via for extra in via.extras}
+    missing = [extra for extra in asked.via.extras if extra not in known]
+    if missing:
+        message = f"`{asked.text}` asks for {_listed(missing)}, and what that needs of the lock is not known"
+        yield context.finding(rules.MISSING_EXTRA, message, location=asked.location, name=asked.name)
 
 
 def _against_hashes(context: CheckContext, asked: Asked, pin: Pin) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Basis", "Checked", "check_lock"]
 
+_OURS = re.compile(rb"^# (?:command: pipfreeze-lock |digest: sha256:)", re.MULTILINE)
+"""Lines of a lock of ours that has lost its first one."""
 _SEEN_IN_LINES = frozenset({"inputs", "--constraint", "--extra"})
 """What a change of these does is told by file and line: as lines that are new, or gone."""
 
@@ -115,7 +118,7 @@ def _foreign(path: Path, data: bytes) -> Checked | None:
     """Check a lock of another tool; None where it is one of ours that is damaged, or none at all."""
     from pipfreeze_lock.lockfile.requirements_txt import is_lock  # noqa: PLC0415  after it could not be read
 
-    if is_lock(data) or b"<<<<<<<" in data or path.suffix == ".toml":
+    if is_lock(data) or _OURS.search(data) or b"<<<<<<<" in data or path.suffix == ".toml":
         return None
     from pipfreeze_lock.cli.checking_foreign import check_lock_of_another_tool  # noqa: PLC0415  such locks are rare
 
