@@ -26,7 +26,8 @@ def compared(checked: Checked, basis: Basis) -> Checked:
     """
     installed = ask_interpreter(_interpreter(), environment=os.environ)
     lock = basis.read.lock
-    found = compare(lock, installed, place=basis.places.pin, whole=basis.places.whole)
+    install = f"pip install --require-hashes -r {checked.examination.lock}"
+    found = compare(lock, installed, place=basis.places.pin, whole=basis.places.whole, install=install)
     findings = tuple(in_order([*checked.examination.findings, *found]))
     examination = replace(checked.examination, findings=findings, subject=installed.subject)
     return replace(checked, examination=examination, exit_code=max(checked.exit_code, int(not examination.agrees)))

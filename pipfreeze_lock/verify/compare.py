@@ -8,6 +8,7 @@ from packaging.version import InvalidVersion, Version
 
 from pipfreeze_lock.model.finding import Finding, Location
 from pipfreeze_lock.verify import rules
+from pipfreeze_lock.verify.places import image_location, layer_details, related_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,17 +21,25 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
+_KNOWN_INSTALLERS = frozenset({"pip"})
+
 
 def compare(
-    lock: LockedSet, installed: InstalledSet, *, place: Callable[[NormalizedName], Location], whole: Location
+    lock: LockedSet,
+    installed: InstalledSet,
+    *,
+    place: Callable[[NormalizedName], Location],
+    whole: Location,
+    install: str,
 ) -> Iterator[Finding]:
     """Say in what an environment is not the lock and the base set.
 
     :param place: Where the lock pins a distribution.
     :param whole: The lock.
+    :param install: The command, or the line of a Dockerfile, that installs the lock.
     """
-    comparison = _Comparison(lock, installed, place, whole)
-    yield from comparison.python()
+    comparison = _Comparison(lock, installed, place, whole, install)
+    yield from comparison.interpreter()
     yield from comparison.pins()
     yield from comparison.others()
 
@@ -44,50 +53,69 @@ class _Comparison:
         installed: InstalledSet,
         place: Callable[[NormalizedName], Location],
         whole: Location,
+        install: str,
     ) -> None:
         self._lock = lock
         self._installed = installed
         self._place = place
         self._whole = whole
+        self._install = install
         self._found: dict[NormalizedName, list[InstalledDistribution]] = {}
         for one in installed.distributions:
             self._found.setdefault(one.name, []).append(one)
 
-    def python(self) -> Iterator[Finding]:
-        """Compare the interpreters: the minor version decides which files fit."""
+    def interpreter(self) -> Iterator[Finding]:
+        """Compare Python and C library; what could not be told of the environment is not compared."""
         words = self._lock.target.split()
-        implementation, version = (*words, "", "")[:2]
+        if len(words) < 6:  # edited by hand, which `check` tells
+            return
+        implementation, version, libc = words[0], words[1], words[4]
         found = self._installed
-        if (implementation, _series(version)) != (found.implementation, _series(found.python)):
-            there = f"{found.implementation} {found.python}"
-            message = f"`{found.subject}` is {there}, and the lock is for {implementation} {version}"
+        there = f"{found.implementation} {found.python}"
+        if found.python and (implementation, _series(version)) != (found.implementation, _series(found.python)):
+            message = f"`{found.subject}` has {there}, and the lock is for {implementation} {version}"
             yield self._finding(rules.OTHER_PYTHON, message, location=self._whole)
+        elif found.python and found.python.count(".") >= 2 and found.python != version:
+            message = f"`{found.subject}` has {there}, and the lock is for {implementation} {version}"
+            yield self._finding(rules.OTHER_PATCH_LEVEL, message, location=self._whole)
+        if found.libc and libc not in ("-", found.libc):
+            message = f"`{found.subject}` has {found.libc}, and the lock is for {libc}"
+            yield self._finding(rules.OTHER_LIBC, message, location=self._whole)
 
     def pins(self) -> Iterator[Finding]:
         """Compare each pin."""
         for pin in self._lock.pins:
             found = self._found.get(pin.name)
-            if not found:
+            if found:
+                yield from self._pin(pin, found[0])
+                yield from self._more_than_one(found)
+            else:
                 message = f"`{pin.name}=={pin.version}` is pinned and not installed"
-                yield self._finding(rules.MISSING_DISTRIBUTION, message, name=pin.name)
-                continue
-            yield from self._pin(pin, found)
+                yield self._finding(rules.MISSING_DISTRIBUTION, message, name=pin.name, remedy=self._install)
 
-    def _pin(self, pin: Pin, found: list[InstalledDistribution]) -> Iterator[Finding]:
-        first = found[0]
-        details = (("path", first.path),)
-        if not _same_version(first.version, pin.version):
-            message = f"`{pin.name}=={pin.version}` is pinned, and {first.version} is installed"
-            yield self._finding(rules.OTHER_VERSION, message, name=pin.name, details=details)
-        elif first.is_editable:
-            message = f"`{pin.name}=={pin.version}` is pinned, and a source tree is installed in its place"
-            yield self._finding(rules.EDITABLE_INSTALL, message, name=pin.name, details=details)
-        elif (first.direct_url is None) != (pin.url is None) and first.direct_url is not None:
-            message = (
-                f"`{pin.name}=={pin.version}` is pinned from an index, and was installed from `{first.direct_url}`"
-            )
-            yield self._finding(rules.OTHER_ORIGIN, message, name=pin.name, details=details)
-        yield from self._twice(pin.name, found)
+    def _pin(self, pin: Pin, found: InstalledDistribution) -> Iterator[Finding]:
+        pinned = f"`{pin.name}=={pin.version}` is pinned"
+        if found.problem is not None:
+            message = f"`{found.name}` is installed, and {found.problem}"
+            yield self._finding(rules.BROKEN_METADATA, message, found=found, remedy=self._install)
+        if not _same_version(found.version, pin.version):
+            message = f"{pinned}, and {found.version or 'no known version'} is installed"
+            yield self._finding(rules.OTHER_VERSION, message, found=found, remedy=self._install)
+        elif found.is_editable:
+            message = f"{pinned}, and a source tree is installed in its place"
+            yield self._finding(rules.EDITABLE_INSTALL, message, found=found, remedy=self._install)
+        elif _same_place(pin.url, found.direct_url):
+            yield from self._installer(pin, found)
+        else:
+            expected = f"from `{pin.url}`" if pin.url else "from an index"
+            origin = f"from `{found.direct_url}`" if found.direct_url else "from an index"
+            message = f"{pinned} {expected}, and it was installed {origin}"
+            yield self._finding(rules.OTHER_ORIGIN, message, found=found, remedy=self._install)
+
+    def _installer(self, pin: Pin, found: InstalledDistribution) -> Iterator[Finding]:
+        if found.installer is not None and found.installer not in _KNOWN_INSTALLERS:
+            message = f"`{pin.name}=={pin.version}` was installed by `{found.installer}`"
+            yield self._finding(rules.OTHER_INSTALLER, message, found=found)
 
     def others(self) -> Iterator[Finding]:
         """Look at what is no pin: the base set, and what is too much. The target's own pip is never too much."""
@@ -97,25 +125,29 @@ class _Comparison:
             if name in pinned:
                 continue
             first = found[0]
-            details = (("path", first.path),)
-            if name not in base:
-                if name != "pip":
-                    message = f"`{name}=={first.version}` is installed, and neither in the lock nor in the base set"
-                    yield self._finding(rules.EXTRA_DISTRIBUTION, message, name=name, details=details)
-            elif not _same_version(first.version, base[name]):
-                message = f"`{name}` {base[name]} is in the base set, and {first.version} is installed"
-                yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, name=name, details=details)
-            yield from self._twice(name, found)
+            if name in base:
+                yield from self._of_base(first, base[name])
+            elif name != "pip":
+                message = f"`{name}=={first.version}` is installed, and neither in the lock nor in the base set"
+                remedy = f"RUN pip uninstall --yes {name}"
+                yield self._finding(
+                    rules.EXTRA_DISTRIBUTION, message, found=first, location=image_location(first.path), remedy=remedy
+                )
+            yield from self._more_than_one(found)
         for name, version in base.items():
             if name not in self._found and name not in pinned:
                 message = f"`{name}` {version} is in the base set, and not installed"
                 yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, name=name)
 
-    def _twice(self, name: NormalizedName, found: list[InstalledDistribution]) -> Iterator[Finding]:
+    def _of_base(self, found: InstalledDistribution, version: str) -> Iterator[Finding]:
+        if not _same_version(found.version, version):
+            message = f"`{found.name}` {version} is in the base set, and {found.version} is installed"
+            yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, found=found)
+
+    def _more_than_one(self, found: list[InstalledDistribution]) -> Iterator[Finding]:
         for other in found[1:]:
-            message = f"`{name}` is installed twice: {found[0].version}, and {other.version} behind it"
-            details = (("path", found[0].path), ("other", other.path))
-            yield self._finding(rules.TWO_VERSIONS, message, name=name, details=details)
+            message = f"`{other.name}` is installed twice: {found[0].version}, and {other.version} behind it"
+            yield self._finding(rules.TWO_VERSIONS, message, found=other, location=image_location(other.path))
 
     def _finding(
         self,
@@ -123,13 +155,27 @@ class _Comparison:
         message: str,
         *,
         name: NormalizedName | None = None,
+        found: InstalledDistribution | None = None,
         location: Location | None = None,
-        details: tuple[tuple[str, str], ...] = (),
+        remedy: str | None = None,
     ) -> Finding:
+        """Make one: at the pin, with the place in the image beside it, unless a place is given."""
+        about = found.name if found is not None else name
         if location is None:
-            location = self._place(name) if name is not None else self._whole
+            location = self._place(about) if about is not None else self._whole
+        is_in_image = location.path.startswith("image:")
+        related = (related_place(found.path, found.layer),) if found is not None and not is_in_image else ()
+        pin = next((one for one in self._lock.pins if one.name == about), None) if about is not None else None
         return Finding(
-            rule=rule, severity=rule.severity, message=message, location=location, name=name, details=details
+            rule=rule,
+            severity=rule.severity,
+            message=message,
+            location=location,
+            related=related,
+            name=about,
+            pin=f"{pin.name}=={pin.version}" if pin is not None else None,
+            remedy=remedy,
+            details=layer_details(found.path, found.layer) if found is not None else (),
         )
 
 
@@ -144,3 +190,13 @@ def _same_version(one: str, other: str) -> bool:
         return Version(one) == Version(other)
     except InvalidVersion:
         return False
+
+
+def _same_place(pinned: str | None, installed: str | None) -> bool:
+    """Whether a direct reference and what direct_url.json says are the same, but for the fragment.
+
+    pips before 20.1 write no direct_url.json (PEP 610), so that its lack says nothing of a direct reference.
+    """
+    if installed is None or pinned is None:
+        return installed is None
+    return installed.partition("#")[0] == pinned.partition("#")[0]
