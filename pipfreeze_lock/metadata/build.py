@@ -85,7 +85,7 @@ class Builder:
         time_limit: float = _TIME_LIMIT,
     ) -> None:
         self._target = target
-        self._calls_backends = capabilities(target.pip, python_major=target.python_release[0]).build_backends
+        self._known = capabilities(target.pip, python_major=target.python_release[0])
         self._index_options = index_options
         self._variables = _clean(environment or {"PATH": os.defpath})
         self._time_limit = time_limit
@@ -239,8 +239,10 @@ class Builder:
     def hints(self, filename: str) -> list[str]:
         """Say what the target's pip would make of a build that fails, and how to see all that it says."""
         pip, python = self._target.pip, self._target.python_version
+        passes_over = self._known.failing_build == "next file"
+        then = "takes another release where it fails" if passes_over else "stops where it fails"
         found = [
-            f"pip {pip} has to build it in the image, too, and stops where it fails: check that it can there.",
+            f"pip {pip} has to build it in the image, too, and {then}: check that it can there.",
             "Constrain the package with `-c` to a release that has a wheel.",
         ]
         try:
@@ -255,7 +257,7 @@ class Builder:
         installed = {str(distribution.name): distribution.version for distribution in self._target.base}
         if build_is_isolated(system, self._target):
             declared = list(system.requires)
-            if self._calls_backends or "setuptools" in _by_name(declared):
+            if self._known.build_backends or "setuptools" in _by_name(declared):
                 return declared
             # Before pip 19.0 the image's own distributions could be seen from within.
             return [*declared, f"setuptools=={installed['setuptools']}" if "setuptools" in installed else "setuptools"]
@@ -268,7 +270,7 @@ class Builder:
 
     def runs_script(self, system: BuildSystem) -> bool:
         """Whether it must be ``setup.py egg_info``: a pip or a setuptools (before 40.8) without hooks, or Python 2."""
-        if not self._calls_backends:
+        if not self._known.build_backends:
             return True
         if system.backend_path or not system.is_setuptools:
             return False

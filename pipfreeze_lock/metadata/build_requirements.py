@@ -18,6 +18,7 @@ from pipfreeze_lock.errors import BuildError
 from pipfreeze_lock.metadata.pyproject import NotStaticError, obstacle, read_build_system
 from pipfreeze_lock.metadata.sdist import build_is_isolated, setuptools_in_build
 from pipfreeze_lock.metadata.setup_cfg import read_setup_cfg
+from pipfreeze_lock.requirements.problems import hide_credentials
 from pipfreeze_lock.target.pip_capabilities import capabilities
 
 if TYPE_CHECKING:
@@ -161,11 +162,17 @@ class _Reading:
         if not self._system.backend_path:
             if backend in _SILENT_BACKENDS:
                 return ()
-            if backend == "hatchling.build" and not _names_dependencies(self._system.document, "hatch"):
+            if backend == "hatchling.build" and not self._names_dependencies():
                 return ()
             if backend in ("pdm.backend", "pdm.pep517.api") and not _names_build_script(self._system.document):
                 return ()
         return self._asked(f"what its backend `{backend}` asks for")
+
+    def _names_dependencies(self) -> bool:
+        """Whether Hatch's configuration names dependencies of the build, or may: hatch.toml is not read here."""
+        table = self._system.document.get("tool", {}).get("hatch", {})
+        build = table.get("build", {}) if isinstance(table, dict) else {}
+        return self._tree.is_file("hatch.toml") or _has_key(build, ("dependencies", "require-runtime-"))
 
     def _asked(self, what: str) -> Iterable[str]:
         """Hear from the build itself, else tell that it is not known."""
@@ -183,9 +190,14 @@ class _Reading:
         found = []
         for text in texts:
             try:
-                Requirement(text)
+                url = Requirement(text).url
             except InvalidRequirement:
-                self._unlocked.append(f"its build requirement `{text}` is not valid")
+                self._unlocked.append(f"its build requirement `{hide_credentials(text)}` is not valid")
+                continue
+            if url is not None and not url.startswith(("https:", "http:", "file:")):
+                self._unlocked.append(
+                    f"its build requirement `{hide_credentials(text)}` is no file, which a hash could hold"
+                )
             else:
                 found.append(text)
         return tuple(found)
@@ -214,12 +226,6 @@ def _fetching(requirements: Iterable[str]) -> Iterable[str]:
     for what, tools in _FETCHING.items():
         if names.intersection(tools):
             yield what
-
-
-def _names_dependencies(document: object, tool: str) -> bool:
-    """Whether a table of a tool names dependencies of its build, anywhere below ``build``."""
-    table = document.get("tool", {}).get(tool, {}) if isinstance(document, dict) else {}
-    return isinstance(table, dict) and _has_key(table.get("build", {}), ("dependencies", "require-runtime-"))
 
 
 def _has_key(value: object, beginnings: tuple[str, ...]) -> bool:

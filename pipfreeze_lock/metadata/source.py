@@ -242,7 +242,9 @@ class LayeredMetadata:
                 pass  # cut short or of another shape: as good as absent, and written anew
         data = fetch(self._client, url, file.hashes)
         ask = None if self._no_build else partial(self._ask, data, file.filename)
-        found = build_requirements(open_sdist(data, file.filename), self._target, ask=ask)
+        with self._unpacking:
+            tree = open_sdist(data, file.filename)
+        found = build_requirements(tree, self._target, ask=ask)
         if self._store is not None and key is not None and found.is_settled:
             self._store.put(_KIND_OF_BUILDS, key, msgspec.msgpack.encode(found))
         return found

@@ -6,6 +6,7 @@ builds cannot agree, that is an error which names them.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -43,6 +44,7 @@ installed as well; or the build lock is installed first and pip isolates nothing
 
 _BUILDS_WHEELS_ITSELF = Version("70.1")
 """The first setuptools that has ``bdist_wheel`` of its own; older ones ask for ``wheel`` when their hook is called."""
+_THREADS = 8
 _MAX_ROUNDS = 20
 """Sdists that are needed to build sdists that are needed to build sdists…"""
 
@@ -51,7 +53,7 @@ class BuildSource(Protocol):
     """Knows what building an sdist fetches."""
 
     def build_requirements(self, file: IndexFile, url: str) -> BuildRequirements:
-        """See `pipfreeze_lock.metadata.source.LayeredMetadata.build_requirements`."""
+        """See `pipfreeze_lock.metadata.source.LayeredMetadata.build_requirements`; called from any thread."""
         ...  # pragma: no cover
 
 
@@ -91,9 +93,7 @@ def lock_builds(
     :raises ResolutionError: when no set of files does for all builds, with those that conflict.
     :raises NetworkError: when something could not be fetched.
     """
-    found = {
-        pin.name: _Build(pin, builds.build_requirements(*_sdist(pin))) for pin in request.main.pins if _is_sdist(pin)
-    }
+    found = {build.pin.name: build for build in _read(filter(_is_sdist, request.main.pins), builds)}
     held_by = _held_by(request.request.target, found.values())
     locking = _Locking(request, resolver, hasher, releases, builds, dict(found), held_by)
     try:
@@ -167,8 +167,7 @@ class _Locking:
         for _ in range(_MAX_ROUNDS):
             locked = self._lock(self._roots(wants_wheel=wants_wheel))
             fresh = [pin for pin in locked.pins if _is_sdist(pin) and pin.name not in self._found]
-            for pin in fresh:
-                self._found[pin.name] = _Build(pin, self._builds.build_requirements(*_sdist(pin)))
+            self._found |= {build.pin.name: build for build in _read(fresh, self._builds)}
             lacks_wheel = not wants_wheel and self._lacks_wheel(locked)
             wants_wheel = wants_wheel or lacks_wheel
             if not fresh and not lacks_wheel:
@@ -312,6 +311,12 @@ def _constraint(pin: Pin, lock_name: str) -> Requirement:
 def _parted(value: str) -> tuple[str, str]:
     algorithm, _, digest = value.partition(":")
     return algorithm, digest
+
+
+def _read(pins: Iterable[Pin], builds: BuildSource) -> list[_Build]:
+    """Read sdists, several at once: most of it is waiting for them."""
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="builds") as pool:
+        return list(pool.map(lambda pin: _Build(pin, builds.build_requirements(*_sdist(pin))), pins))
 
 
 def _is_sdist(pin: Pin) -> bool:

@@ -108,15 +108,23 @@ def test_the_environment_is_cleaned():
     }
 
 
-def test_a_failing_build_shows_its_last_lines_without_credentials():
+@pytest.mark.parametrize(
+    ("pip", "then"),
+    [
+        ("19.1.1", "stops where it fails"),
+        ("21.3.1", "takes another release where it fails"),
+        ("23.0", "stops where it fails"),
+    ],
+)
+def test_a_failing_build_shows_its_last_lines_without_credentials(pip, then):
     failing = "print('noise\\n' * 99); raise RuntimeError('no compiler at https://user:secret@index.example/x')"
     with pytest.raises(BuildError, match=r"metadata of `demo-1\.0\.tar\.gz` cannot be built") as caught:
-        build(sdist_of(BACKEND % failing))
+        build(sdist_of(BACKEND % failing), target=make_target(pip))
     assert caught.value.context.endswith("RuntimeError: no compiler at https://****@index.example/x")
     assert "secret" not in caught.value.context
     assert len(caught.value.context.splitlines()) <= 15
     assert caught.value.hints == (
-        "pip 21.3.1 has to build it in the image, too, and stops where it fails: check that it can there.",
+        f"pip {pip} has to build it in the image, too, and {then}: check that it can there.",
         "Constrain the package with `-c` to a release that has a wheel.",
         "To see all that it says: `python3.6 -m pip wheel --no-deps --no-binary demo demo==1.0`.",
     )

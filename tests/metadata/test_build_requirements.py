@@ -89,6 +89,16 @@ def test_a_requirement_that_is_none():
     assert "its build requirement `what is this` is not valid" in found.unlocked
 
 
+def test_a_requirement_that_no_hash_can_hold():
+    found = needs(pyproject("setuptools", "tool @ git+https://user:secret@code.example/tool.git"))
+    assert found.requires == ("setuptools",)
+    assert len(found.unlocked) == 1
+    assert found.unlocked[0].endswith("is no file, which a hash could hold")
+    assert "secret" not in found.unlocked[0]
+    url = "tool @ https://files.example/tool-1.0.tar.gz"
+    assert needs(pyproject("setuptools", url)).requires == ("setuptools", url)
+
+
 def test_a_pyproject_that_cannot_be_read():
     found = needs({"setup.py": SETUP, "pyproject.toml": "= ["})
     assert found.requires == ()
