@@ -62,7 +62,8 @@ class LayerContents:
     """What one layer brings and takes away."""
 
     files: dict[str, LayerFile] = field(default_factory=dict)
-    """By path from the root, without ``/`` before or behind it: what was wanted, and every link."""
+    """By path from the root, without ``/`` before or behind it: what was wanted, and every symbolic link. A hard link
+    is the file that it is another name for, but where this layer has not shown that."""
     directories: set[str] = field(default_factory=set)
     """Those that an entry of the layer names, or that are above one; without the root."""
     replaced: PathGroups = field(default_factory=PathGroups)
@@ -73,8 +74,8 @@ class LayerContents:
     """Directories of which nothing of a lower layer shows (``.wh..wh..opq``)."""
     entries: int = 0
     """How many there are, unwanted ones too."""
-    size: int = 0
-    """Bytes of the tar."""
+    is_ended: bool = True
+    """Whether the tar has the zeros at its end, without which it might be cut short between two files."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,8 +135,9 @@ class ImageSource(Protocol):
     def scan(self, interest: Callable[[str], Want], reporter: ImageReporter) -> ScannedImage:
         """Read the image.
 
-        :param interest: Asked once for each file, with its path from the root: ``usr/local/bin/python3``. Links and
-            whiteouts are always kept, and for directories it is never asked. Must be quick: images have 100,000 files.
+        :param interest: Asked for each file and hard link, with its path from the root: ``usr/local/bin/python3``.
+            Symbolic links and whiteouts are always kept, and for directories it is never asked. Must be quick: images
+            have 100,000 files. May be asked from any thread.
         :raises ImageError: when there is none, it is damaged, or several are there and none was chosen.
         :raises NetworkError: when a registry or daemon cannot be reached.
         """

@@ -217,8 +217,9 @@ class _Applied:
         for parent, names in contents.replaced.groups():
             directory = self._lower(parent)
             if directory is not None and directory.children:
-                for name in names:
-                    directory.children.pop(name, None)
+                for name in directory.children.keys() & names:
+                    if (f"{parent}/{name}" if parent else name) not in contents.directories:
+                        del directory.children[name]
 
     def _directory(self, path: str) -> TreeEntry:
         """Give a folder of this layer: one that a lower layer has already, or a new one in place of what is there."""
