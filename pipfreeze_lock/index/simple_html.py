@@ -13,6 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
+from pipfreeze_lock.index.filenames import split_suffix
 from pipfreeze_lock.index.simple_json import check_version
 from pipfreeze_lock.model.artifact import IndexFile
 
@@ -31,6 +32,7 @@ _NEEDS_PARSER = re.compile(
 )
 _HASH = re.compile(r"[#&](sha512|sha384|sha256|sha224|sha1|md5)=([^&]*)")
 """pip's ``LinkHash`` (``_internal/models/link.py``)."""
+_EGG = re.compile(r"[#&]egg=([^&]*)")
 
 
 def decode_html(body: bytes | memoryview, url: str, charset: str | None = None) -> list[IndexFile]:
@@ -100,14 +102,25 @@ def _file(attributes: _Attributes, base: str | None) -> IndexFile | None:
     filename = location.partition("?")[0].rstrip("/").rpartition("/")[2]
     if filename in ("", ".", "..") or ("[" in location and not _is_url(location)):
         return None
+    filename = unquote(filename) if "%" in filename else filename
     return IndexFile(
-        filename=unquote(filename) if "%" in filename else filename,
+        filename=_named_by_egg(filename, fragment) if "egg=" in fragment else filename,
         url=urljoin(base, location) if base else location,
         hashes=hashes_of(fragment) if fragment else {},
         requires_python=attributes.get("data-requires-python") or None,
         yanked=attributes.get("data-yanked", False),
         core_metadata=_sidecar(attributes),
     )
+
+
+def _named_by_egg(filename: str, fragment: str) -> str:
+    """Give ``demo-1.0.tar.gz`` for ``v1.0.tar.gz#egg=demo-1.0``, as links to archives of a repository have it.
+
+    ``LinkEvaluator.evaluate_link`` in pip's ``index/package_finder.py``; a wheel is known by its file name alone.
+    """
+    match = _EGG.search(f"#{fragment}")
+    suffix = split_suffix(filename)[1]
+    return f"{unquote(match[1])}{suffix}" if match and match[1] and suffix != ".whl" else filename
 
 
 def hashes_of(fragment: str) -> dict[str, str]:

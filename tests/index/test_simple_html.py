@@ -199,3 +199,20 @@ def test_the_quick_reader_sees_what_the_parser_sees(text):
 def test_any_markup_ends_well(text):
     for file in decoded(text):
         assert msgspec.msgpack.encode(file)
+
+
+@pytest.mark.parametrize(
+    ("href", "filename"),
+    [
+        ("v1.0.tar.gz#egg=demo-1.0", "demo-1.0.tar.gz"),
+        ("archive/v1.0.zip#sha256=ab&amp;egg=demo-1.0", "demo-1.0.zip"),
+        ("demo-1.0.tar.gz#egg=other-2.0", "other-2.0.tar.gz"),
+        ("v1.0.tar.gz#egg=demo", "demo.tar.gz"),
+        ("demo-1.0.tar.gz#egg=", "demo-1.0.tar.gz"),
+        ("demo-1.0-py3-none-any.whl#egg=other-2.0", "demo-1.0-py3-none-any.whl"),
+    ],
+)
+def test_an_egg_fragment_names_the_project_and_version_of_an_archive(href, filename):
+    file = only(f'<a href="{href}">x</a>')
+    assert file.filename == filename
+    assert file.url == href.partition("#")[0]
