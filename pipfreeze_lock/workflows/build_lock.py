@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from packaging.requirements import Requirement as PackageRequirement
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pipfreeze_lock.errors import ResolutionError
@@ -26,8 +27,6 @@ from pipfreeze_lock.workflows.lock import LockRequest, lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from packaging.utils import NormalizedName
 
     from pipfreeze_lock.metadata.build_requirements import BuildRequirements
     from pipfreeze_lock.model.lock import LockedSet, Via
@@ -93,7 +92,7 @@ def lock_builds(
     :raises ResolutionError: when no set of files does for all builds, with those that conflict.
     :raises NetworkError: when something could not be fetched.
     """
-    found = {build.pin.name: build for build in _read(filter(_is_sdist, request.main.pins), builds)}
+    found = {build.label: build for build in _read(filter(_is_sdist, request.main.pins), builds)}
     held_by = _held_by(request.request.target, found.values())
     locking = _Locking(request, resolver, hasher, releases, builds, dict(found), held_by)
     try:
@@ -114,16 +113,17 @@ class _Build:
 
     @property
     def label(self) -> str:
-        return f"{self.pin.name}=={self.pin.version}"
+        return _label(self.pin)
 
     def texts(self, held_by: HeldBy, *, wants_wheel: bool) -> Iterable[str]:
         """Give the requirements that the build lock has to satisfy, as they are written."""
         texts = [*self.needs.requires, *self.needs.setup_requires]
+        names = {canonicalize_name(PackageRequirement(text).name) for text in texts}
         if self.needs.by_setuptools and held_by == "installed first":
-            texts += ["setuptools", "wheel"]  # without isolation, both have to be there
+            texts += {"setuptools", "wheel"} - names  # without isolation, both have to be there
         elif self.needs.by_setuptools and self.needs.by_hook and wants_wheel:
-            texts.append("wheel")
-        return dict.fromkeys(texts)
+            texts += {"wheel"} - names
+        return sorted(set(texts))
 
 
 def _held_by(target: Target, found: Iterable[_Build]) -> HeldBy:
@@ -147,7 +147,7 @@ class _Locking:
         hasher: FileHasher,
         releases: Releases,
         builds: BuildSource,
-        found: dict[NormalizedName, _Build],
+        found: dict[str, _Build],
         held_by: HeldBy,
     ) -> None:
         self._request = request
@@ -166,29 +166,36 @@ class _Locking:
         wants_wheel = False
         for _ in range(_MAX_ROUNDS):
             locked = self._lock(self._roots(wants_wheel=wants_wheel))
-            fresh = [pin for pin in locked.pins if _is_sdist(pin) and pin.name not in self._found]
-            self._found |= {build.pin.name: build for build in _read(fresh, self._builds)}
+            fresh = [pin for pin in self._held_builds(locked) if _label(pin) not in self._found]
+            self._found |= {build.label: build for build in _read(fresh, self._builds)}
             lacks_wheel = not wants_wheel and self._lacks_wheel(locked)
             wants_wheel = wants_wheel or lacks_wheel
             if not fresh and not lacks_wheel:
                 break
         return self._finished(locked)
 
+    def _held_builds(self, locked: LockedSet) -> list[Pin]:
+        """Give what has to be built for the builds, where what that fetches can be held.
+
+        Who installs the build lock first has it built before anything holds pip.
+        """
+        return [] if self._held_by == "installed first" else [pin for pin in locked.pins if _is_sdist(pin)]
+
     def _finished(self, locked: LockedSet) -> BuildLock:
-        names = {pin.name for pin in locked.pins} | set(self._of_main)
-        builds = [build for name, build in self._found.items() if name in names]
+        labels = {*map(_label, locked.pins), *self._of_main}
+        builds = [build for label, build in self._found.items() if label in labels]
         unlocked = [f"{build.label}: {clause}" for build in builds for clause in build.needs.unlocked]
         if self._held_by == "installed first":
             unlocked += [
-                f"{build.label}: it is itself compiled when the build lock is installed, with what that fetches"
-                for build in builds
-                if build.pin.name not in self._of_main
+                f"{_label(pin)}: it is itself compiled when the build lock is installed, with what that fetches"
+                for pin in locked.pins
+                if _is_sdist(pin)
             ]
         remarks = (*locked.remarks, *(("unlocked", text) for text in unlocked))
         return BuildLock(
             locked=replace(locked, remarks=remarks),
             held_by=self._held_by if locked.pins or self._isolates() else "nothing",
-            compiled=tuple(self._found[name].label for name in self._of_main),
+            compiled=self._of_main,
             unlocked=tuple(unlocked),
         )
 
@@ -317,6 +324,10 @@ def _read(pins: Iterable[Pin], builds: BuildSource) -> list[_Build]:
     """Read sdists, several at once: most of it is waiting for them."""
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="builds") as pool:
         return list(pool.map(lambda pin: _Build(pin, builds.build_requirements(*_sdist(pin))), pins))
+
+
+def _label(pin: Pin) -> str:
+    return f"{pin.name}=={pin.version}"
 
 
 def _is_sdist(pin: Pin) -> bool:

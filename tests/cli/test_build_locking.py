@@ -131,6 +131,24 @@ def test_sdists_that_build_sdists(shelf: IndexServer, workplace: Path) -> None:
     assert "Compiled in the image: `thing==1.0`." in said
 
 
+def test_a_build_needs_another_release_of_what_is_compiled_as_well(shelf: IndexServer, workplace: Path) -> None:
+    text = '[build-system]\nrequires = ["deep"]\nbuild-backend = "poetry.core.masonry.api"\n'
+    shelf.add(source("thing", "numbers"), source("numbers", "helper<2"), wheel("deep", "1.0"))
+    shelf.add(sdist("numbers", "2.0", style="pkg-info", pyproject=text))
+    lines, said = locked(workplace, "thing\nnumbers<2\n")
+    assert pins(lines) == ["deep==1.0", "helper==1.0", "numbers==2.0"]
+    assert "Compiled in the image: `numbers==1.0`, `thing==1.0`." in said
+
+
+def test_a_build_lock_that_is_itself_compiled_when_it_is_installed_first(shelf: IndexServer, workplace: Path) -> None:
+    shelf.add(source("thing", "middle", "helper>=2"), source("middle", "helper<2"))
+    lines, said = locked(workplace, "thing\n", target=("--base-image", "python:3.9", "--pip-version", "21.3.1"))
+    assert pins(lines) == ["helper==2.0", "middle==1.0"]
+    clause = "middle==1.0: it is itself compiled when the build lock is installed, with what that fetches"
+    assert f"# unlocked: {clause}" in lines
+    assert f"warning: not in the build lock: {clause}\n" in said
+
+
 @pytest.mark.parametrize(("setuptools", "more"), [("70.0.0", ["wheel==0.40"]), ("70.1", [])])
 def test_wheel_where_setuptools_asks_for_it(
     shelf: IndexServer, workplace: Path, setuptools: str, more: list[str]
