@@ -7,7 +7,6 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.model.url import Url
 
 if TYPE_CHECKING:
     from pipfreeze_lock.cli.lock_options import LockOptions
@@ -30,8 +29,8 @@ def recorded_command(
     arguments += [("--constraint", place(path)) for path in options.constraints]
     arguments += [("--extra", extra) for extra in options.extras]
     if options.index_url:
-        arguments.append(("--index-url", Url(options.index_url).without_credentials))
-    arguments += [("--extra-index-url", Url(url).without_credentials) for url in options.extra_index_urls]
+        arguments.append(("--index-url", _without_credentials(options.index_url)))
+    arguments += [("--extra-index-url", _without_credentials(url)) for url in options.extra_index_urls]
     arguments += [("--find-links", place(link)) for link in options.find_links]
     arguments += [("--trusted-host", host) for host in options.trusted_hosts]
     arguments += list(options.format_mentions)
@@ -56,8 +55,8 @@ def recorded_command(
 
 
 def _sorted(arguments: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Sort by option; the values of one option keep their order, and so do the two whose order counts."""
-    together = {"--only-binary": "--no-binary"}
+    """Sort by option; the values of one option keep their order, and so do pairs whose order counts."""
+    together = {"--only-binary": "--no-binary", "--only-final": "--all-releases"}
     return sorted(arguments, key=lambda argument: together.get(argument[0], argument[0]))
 
 
@@ -66,10 +65,16 @@ def relative_to_lock(location: str, lock: Path | None) -> str:
     if location == "-":
         return location
     if "://" in location or location.startswith("file:"):
-        return Url(location).without_credentials
+        return _without_credentials(location)
     folder = lock.parent if lock is not None else Path()
     try:
         relative = os.path.relpath(location, folder)
     except ValueError:  # another drive of Windows
         return Path(location).as_posix()
     return Path(relative).as_posix()
+
+
+def _without_credentials(url: str) -> str:
+    from pipfreeze_lock.model.url import Url  # noqa: PLC0415  it imports urllib.parse, and most commands name no URL
+
+    return Url(url).without_credentials

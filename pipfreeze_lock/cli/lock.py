@@ -54,6 +54,8 @@ def lock_command(
     prefer_binary: options.PreferBinary = False,
     no_binary: options.NoBinary = None,
     only_binary: options.OnlyBinary = None,
+    all_releases: options.AllReleases = None,
+    only_final: options.OnlyFinal = None,
     uploaded_prior_to: options.UploadedPriorTo = None,
     no_build: options.NoBuild = False,
     resolver: options.Resolver = None,
@@ -103,7 +105,15 @@ def lock_command(
             trusted_hosts=tuple(trusted_host or ()),
             pre=pre,
             prefer_binary=prefer_binary,
-            format_mentions=_in_order_of_mention(context.obj or [], no_binary or [], only_binary or []),
+            format_mentions=_in_order_of_mention(
+                context.obj or [],
+                {
+                    "--no-binary": list(no_binary or ()),
+                    "--only-binary": list(only_binary or ()),
+                    "--all-releases": list(all_releases or ()),
+                    "--only-final": list(only_final or ()),
+                },
+            ),
             uploaded_prior_to=uploaded_prior_to,
             no_build=no_build,
             resolver=resolver,
@@ -132,15 +142,12 @@ def lock_command(
         raise typer.Exit(1)
 
 
-def _in_order_of_mention(
-    arguments: list[str], no_binary: list[str], only_binary: list[str]
-) -> tuple[tuple[str, str], ...]:
-    """Give both options as they were mentioned, since a later one takes names out of an earlier one.
+def _in_order_of_mention(arguments: list[str], left: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    """Give options and values as they were mentioned, since a later one takes names out of an earlier one.
 
     The parser gives a list for each and forgets the order between them, so it is looked up among the arguments; what
     came from the environment comes first.
     """
-    left = {"--no-binary": list(no_binary), "--only-binary": list(only_binary)}
     mentions: list[tuple[str, str]] = []
     for place, argument in enumerate(arguments):
         option, equals, value = argument.partition("=")

@@ -32,7 +32,8 @@ class LockOptions:
     pre: bool = False
     prefer_binary: bool = False
     format_mentions: tuple[tuple[str, str], ...] = ()
-    """``--no-binary`` and ``--only-binary`` with their values, in order of mention, which counts."""
+    """``--no-binary``, ``--only-binary``, ``--all-releases`` and ``--only-final`` with their values, in order of
+    mention, which counts."""
     uploaded_prior_to: str | None = None
     no_build: bool = False
     resolver: str | None = None
@@ -61,7 +62,9 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
     inputs = tuple(settings.places("inputs", list(given.inputs))) or _default_inputs()
     date = given.uploaded_prior_to or settings.values.get("uploaded-prior-to") or settings.values.get("exclude-newer")
     mentions = given.format_mentions or tuple(
-        (f"--{key}", value) for key in ("no-binary", "only-binary") for value in settings.items(key, None)
+        (f"--{key}", value)
+        for key in ("no-binary", "only-binary", "all-releases", "only-final")
+        for value in settings.items(key, None)
     )
     return replace(
         given,

@@ -227,6 +227,26 @@ OnlyBinary = Annotated[
         rich_help_panel=_SELECTION,
     ),
 ]
+AllReleases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--all-releases",
+        metavar="NAMES",
+        envvar="PIPFREEZE_LOCK_ALL_RELEASES",
+        help="Let pre-releases of these in; :all: and :none: are read.",
+        rich_help_panel=_SELECTION,
+    ),
+]
+OnlyFinal = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only-final",
+        metavar="NAMES",
+        envvar="PIPFREEZE_LOCK_ONLY_FINAL",
+        help="Keep pre-releases of these out; :all: and :none: are read.",
+        rich_help_panel=_SELECTION,
+    ),
+]
 UploadedPriorTo = Annotated[
     str | None,
     typer.Option(

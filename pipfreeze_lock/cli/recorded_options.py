@@ -35,7 +35,7 @@ _LISTS = {
     "--find-links": "find_links",
     "--trusted-host": "trusted_hosts",
 }
-_FORMATS = ("--no-binary", "--only-binary")
+_FORMATS = ("--no-binary", "--only-binary", "--all-releases", "--only-final")
 _FLAGS = {
     "--no-index": "no_index",
     "--pre": "pre",
@@ -48,6 +48,8 @@ _SHAPING = {
     "exclude-newer": "uploaded_prior_to",
     "no-binary": "format_mentions",
     "only-binary": "format_mentions",
+    "all-releases": "format_mentions",
+    "only-final": "format_mentions",
     **{option[2:]: field for option, field in (_TEXTS | _LISTS | _FLAGS).items()},
 }
 """Keys of the configuration that shape the answer, the target's aside, with their fields."""

@@ -43,6 +43,8 @@ _LISTS = (
     "trusted-host",
     "no-binary",
     "only-binary",
+    "all-releases",
+    "only-final",
     "constraint",
     "extra",
 )

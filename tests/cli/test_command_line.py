@@ -56,7 +56,10 @@ def test_options_are_sorted_and_those_whose_order_counts_keep_it() -> None:
         extra_index_urls=("https://token@other.example/", "https://another.example/"),
         find_links=("wheels", "https://user:secret@links.example/"),
         trusted_hosts=("index.example",),
-        format_mentions=(("--only-binary", ":all:"), ("--no-binary", "a"), ("--only-binary", "b")),
+        format_mentions=(
+            *(("--only-binary", ":all:"), ("--only-final", "c"), ("--no-binary", "a")),
+            *(("--all-releases", ":all:"), ("--only-binary", "b")),
+        ),
         uploaded_prior_to="2021-01-16",
         hashes="all",
         no_index=True,
@@ -67,7 +70,8 @@ def test_options_are_sorted_and_those_whose_order_counts_keep_it() -> None:
     assert recorded(
         given, of_target=[("--pip-version", "19.1.1"), ("--base-image", "python:3.6.8"), ("--no-base",)]
     ) == (
-        "pipfreeze-lock lock --base-image python:3.6.8 --constraint z.txt --constraint a.txt --extra x "
+        "pipfreeze-lock lock --only-final c --all-releases :all: "
+        "--base-image python:3.6.8 --constraint z.txt --constraint a.txt --extra x "
         "--extra-index-url https://other.example/ --extra-index-url https://another.example/ "
         "--find-links wheels --find-links https://links.example/ --hashes all "
         "--index-url https://index.example/simple/ --no-base "
