@@ -21,12 +21,13 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from support.index_server import IndexServer
 from support.packages import Artifact, wheel
 
+ROOT = Path(__file__).parents[1]
+BYTECODE = ROOT / ".cache" / "benchmarks" / "bytecode"
 SIZES = (175, 350, 700, 1400)
 INPUTS = 20
 BASELINE = "import typer, packaging.requirements"
@@ -113,9 +114,9 @@ def timed(arguments: list[str], folder: Path) -> Took:
 
 
 def environment() -> dict[str, str]:
-    """Give an environment in which no configuration of this machine counts."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PIPFREEZE_LOCK_"))}
-    return kept | {"PYTHONPATH": str(ROOT)}
+    """Give an environment in which no configuration of this machine counts; bytecode is kept, as of what is installed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP", "PYTHON"))}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(BYTECODE)}
 
 
 def report(results: dict[str, list[Took]]) -> None:

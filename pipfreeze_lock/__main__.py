@@ -19,12 +19,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _open_closed_streams()
-    from pipfreeze_lock.memo import replay  # noqa: PLC0415  before anything that takes long to import
-
     arguments = list(sys.argv[1:] if argv is None else argv)
-    code = replay(arguments)
-    if code is not None:
-        return code
+    if arguments[:1] == ["lock"]:
+        from pipfreeze_lock.memo import replay  # noqa: PLC0415  before anything that takes long to import
+
+        code = replay(arguments)
+        if code is not None:
+            return code
     if arguments[:1] == ["check"]:
         from pipfreeze_lock.cli.quick_check import quick_check  # noqa: PLC0415
 

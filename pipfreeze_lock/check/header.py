@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.check import rules
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.check.context import CheckContext
     from pipfreeze_lock.model.finding import Finding
-    from pipfreeze_lock.model.requirement import InputFile
+    from pipfreeze_lock.model.requirement import IndexOptions, InputFile
     from pipfreeze_lock.model.target import BaseDistribution, Target
 
 __all__ = ["OptionChange", "file_findings", "input_findings", "option_findings", "target_findings"]
@@ -82,10 +82,9 @@ def option_findings(
             told.add(change.option)
             message = _said(change.option, change.now, change.recorded)
             yield context.finding(rules.CHANGED_OPTION, message, location=change.location)
-    before = _options_in_force(render_options(context.lock.options), dict(context.lock.remarks).get("options", ""))
-    after = _options_in_force(
-        render_options(context.requirements.options), " ".join(hidden_options(context.requirements.options))
-    )
+    recorded, current = _without_what_is_equal(context.lock.options, context.requirements.options)
+    before = _options_in_force(render_options(recorded), dict(context.lock.remarks).get("options", ""))
+    after = _options_in_force(render_options(current), " ".join(hidden_options(current)))
     for option in sorted(before.keys() | after.keys()):
         then, now = before.get(option, ()), after.get(option, ())
         if then != now and option not in told:
@@ -111,6 +110,15 @@ def input_findings(context: CheckContext) -> Iterator[Finding]:
 
 def _header_of(context: CheckContext, one: InputFile) -> Location:
     return context.places.header(one.role, one.path)
+
+
+def _without_what_is_equal(one: IndexOptions, other: IndexOptions) -> tuple[IndexOptions, IndexOptions]:
+    """Take the same index out of both: to render one takes pip's own constant, which is not quickly imported."""
+    if one.index_url is None or other.index_url is None:
+        return one, other
+    if one.index_url.without_credentials != other.index_url.without_credentials:
+        return one, other
+    return replace(one, index_url=None), replace(other, index_url=None)
 
 
 def _options_in_force(lines: Iterable[str], hidden: str) -> dict[str, tuple[str, ...]]:

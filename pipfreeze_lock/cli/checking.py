@@ -144,6 +144,8 @@ class _Check:
     findings: list[Finding] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    paths: dict[str, str] = field(default_factory=dict)
+    """Locations to what the lock calls them."""
     exit_code: int = 0
 
     def result(self) -> Checked:
@@ -197,7 +199,9 @@ class _Check:
         return Checked(examination=examination, exit_code=self.exit_code or int(not examination.agrees), basis=basis)
 
     def _path_in_lock(self, location: str) -> str:
-        return relative_to_lock(location, self.path)
+        if location not in self.paths:
+            self.paths[location] = relative_to_lock(location, self.path)
+        return self.paths[location]
 
     def _is_default(self, options: LockOptions) -> bool:
         """Whether ``lock`` writes this file by itself."""

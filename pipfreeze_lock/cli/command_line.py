@@ -7,11 +7,12 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-
 if TYPE_CHECKING:
     from pipfreeze_lock.cli.lock_options import LockOptions
 
-__all__ = ["recorded_command", "relative_to_lock"]
+__all__ = ["recorded_command", "relative_to_lock", "split_command"]
+
+_QUOTING = frozenset("'\"\\#")
 
 
 def recorded_command(
@@ -52,6 +53,16 @@ def recorded_command(
             *(place(path) for path in options.inputs),
         ]
     )
+
+
+def split_command(command: str) -> list[str]:
+    """Split it as a shell does; one with an open quote, which only a hand can have left, into nothing."""
+    if not _QUOTING.intersection(command):
+        return command.split()  # the same, at a fiftieth of the time
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
 
 
 def _sorted(arguments: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipfreeze_lock.cli.command_line import split_command
 from pipfreeze_lock.cli.lock_options import LockOptions
 from pipfreeze_lock.cli.targeting import FIELD_OF_OPTION, TargetOptions, recorded_target
 
@@ -166,10 +167,7 @@ def relock_command(recorded: RecordedCommand, lock: Path, *, default: bool) -> s
 
 def _pairs(command: str) -> Iterable[tuple[str, str]]:
     """Give each option with its value, empty for a flag; an input with an empty option. What is odd is passed over."""
-    try:
-        words = iter(shlex.split(command)[2:])
-    except ValueError:  # edited by hand: the digest tells of it
-        return
+    words = iter(split_command(command)[2:])
     for word in words:
         if not word.startswith("--"):
             yield "", word

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipfreeze_lock.cli.command_line import relative_to_lock
+from pipfreeze_lock.cli.command_line import relative_to_lock, split_command
 from pipfreeze_lock.errors import UsageError
 
 if TYPE_CHECKING:
@@ -244,10 +243,7 @@ def _configured(settings: Settings) -> TargetOptions:
 def recorded_target(command: str, lock: Path | None) -> TargetOptions:
     """Read the target's options out of a recorded command; what is not one of them is passed over."""
     values: dict[str, Any] = {}
-    try:
-        words = iter(shlex.split(command))
-    except ValueError:  # edited by hand: it says nothing that could be taken
-        return TargetOptions()
+    words = iter(split_command(command))
     for word in words:
         if word == "--no-base":
             values["no_base"] = True

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pipfreeze_lock.model.requirement import FormatControl, IndexOptions, ReleaseControl
-from pipfreeze_lock.model.url import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pipfreeze_lock.model.url import Url
     from pipfreeze_lock.requirements.parser import OptionLine
 
 __all__ = ["IndexOptionsInForce", "changed_format_control", "changed_release_control", "is_remote"]
@@ -134,6 +134,8 @@ class IndexOptionsInForce:
             return
         if option.name == "--index-url":
             self._indexes.clear()
+        from pipfreeze_lock.model.url import Url  # noqa: PLC0415  it imports urllib.parse, and most files name no index
+
         self._indexes.append(Url(option.value))
 
     def _take_control(self, name: str, value: str) -> None:

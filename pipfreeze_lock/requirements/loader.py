@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from pipfreeze_lock.errors import InputError
 from pipfreeze_lock.model.requirement import IndexOptions, InputFile, RequirementSet, SourceLine
-from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.requirements.index_options import IndexOptionsInForce, is_remote
 from pipfreeze_lock.requirements.logical_lines import decoded
 from pipfreeze_lock.requirements.parser import NestedFile, OptionLine, ParsedFile, parse_requirements_text
@@ -208,6 +207,8 @@ def _shown(location: str) -> str:
     if location == "-":
         return location
     if is_remote(location):
+        from pipfreeze_lock.model.url import Url  # noqa: PLC0415  as `_resolved`
+
         return Url(location).without_credentials
     return os.path.normpath(location).replace(os.sep, "/")
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from pipfreeze_lock.errors import InputError
 from pipfreeze_lock.model.requirement import Requirement, SourceLine
-from pipfreeze_lock.requirements.direct_references import refuse_editable
 from pipfreeze_lock.requirements.line_options import GivenOption, parsed_options, split_line
 from pipfreeze_lock.requirements.logical_lines import LogicalLine, logical_lines, with_variable_names
 from pipfreeze_lock.requirements.problems import LineProblem, hide_credentials, input_error, shown
@@ -165,6 +164,8 @@ class _Reader:
             self._add_options(options, ("format",), source)
             self.entries.append(self._requirement(requirement.strip(), written.strip(), hashes, source))
         elif editable := next((option for option in options if option.kind.effect == "editable"), None):
+            from pipfreeze_lock.requirements.direct_references import refuse_editable  # noqa: PLC0415  for errors only
+
             raise refuse_editable(editable.value, is_constraint=self.is_constraint)
         else:
             self._read_options(options, source)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.errors import InputError
-from pipfreeze_lock.model.url import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pipfreeze_lock.http.interface import HttpClient
+    from pipfreeze_lock.model.url import Url
 
 __all__ = ["read_location"]
 
@@ -29,6 +29,8 @@ def read_location(location: str, *, client: HttpClient | None, stdin: Callable[[
     if location == "-":
         return stdin()
     if scheme in ("http", "https"):
+        from pipfreeze_lock.model.url import Url  # noqa: PLC0415  such files are rare
+
         return _fetched(Url(location), client)
     return _contents(_path_of_url(location) if scheme == "file" else Path(location))
 
@@ -39,6 +41,8 @@ def _path_of_url(location: str) -> Path:
 
     parts = urlsplit(location)
     if parts.netloc not in ("", "localhost"):
+        from pipfreeze_lock.model.url import Url  # noqa: PLC0415  for this message
+
         msg = f"`{Url(location)}` is a file of another machine"
         raise InputError(msg, context=str(Url(location)), hints=["Write it as `file:///PATH`."])
     return Path(url2pathname(parts.path))

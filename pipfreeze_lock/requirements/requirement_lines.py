@@ -5,6 +5,7 @@ Follows ``parse_req_from_line`` of pip's ``_internal/req/constructors.py``.
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from pipfreeze_lock.model.requirement import Requirement, SourceLine
-from pipfreeze_lock.requirements.direct_references import direct_reference, is_url, looks_like_path, named_url
 from pipfreeze_lock.requirements.problems import LineProblem, shown
 
 if TYPE_CHECKING:
@@ -80,17 +80,19 @@ def requirement_of_line(
     :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``.
     :raises LineProblem: when it is none, or one that hash mode does not take.
     """
-    whole_is_url = is_url(text)
+    whole_is_url = ":" in text and _is_url(text)
     body, _, marker_text = text.partition("; " if whole_is_url else ";")
     body = body.strip()
     marker_text = marker_text.strip()
     marker = _marker_of(marker_text, text) if marker_text else None
-    if whole_is_url or looks_like_path(body):
+    if whole_is_url or (_may_be_path(body) and _is_path(body)):
         return _direct(body, marker, written, hashes, source, is_constraint=is_constraint)
     parsed, specifier = _parsed(body, text, legacy_specifiers=legacy_specifiers)
     name = canonicalize_name(parsed.name)
     url = None
     if parsed.url is not None:
+        from pipfreeze_lock.requirements.direct_references import named_url  # noqa: PLC0415  as `_is_url`
+
         reference = named_url(parsed.url, name, text)
         url, hashes = reference.url, _merged(hashes, reference.hashes)
     return Requirement(
@@ -107,6 +109,25 @@ def requirement_of_line(
     )
 
 
+def _is_url(text: str) -> bool:
+    from pipfreeze_lock.requirements.direct_references import is_url  # noqa: PLC0415  it imports urllib.parse
+
+    return is_url(text)
+
+
+def _may_be_path(body: str) -> bool:
+    """Whether a closer look is due: a slash, a leading dot, a dot and what may end an archive's name."""
+    if "/" in body or os.sep in body or body.startswith("."):
+        return True
+    return "." in body and (body[-1].isalpha() or body.endswith(("]", "bz2")))
+
+
+def _is_path(body: str) -> bool:
+    from pipfreeze_lock.requirements.direct_references import looks_like_path  # noqa: PLC0415  as above
+
+    return looks_like_path(body)
+
+
 def _direct(
     body: str,
     marker: Marker | None,
@@ -116,6 +137,8 @@ def _direct(
     *,
     is_constraint: bool,
 ) -> Requirement:
+    from pipfreeze_lock.requirements.direct_references import direct_reference  # noqa: PLC0415  as `_is_url`
+
     reference = direct_reference(body)
     if reference.name is None:  # pragma: no cover  direct_reference names it or raises
         raise AssertionError
