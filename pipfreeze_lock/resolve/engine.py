@@ -19,6 +19,7 @@ from pipfreeze_lock.resolve.needs import BaseCandidate, Candidate, FileCandidate
 from pipfreeze_lock.resolve.preference import search_order
 from pipfreeze_lock.resolve.prefetch import Prefetcher
 from pipfreeze_lock.resolve.provider import PipProvider, bounds_of
+from pipfreeze_lock.resolve.spelling import spellings
 from pipfreeze_lock.resolve.via import edges
 
 if TYPE_CHECKING:
@@ -70,9 +71,8 @@ class ResolvelibEngine:
         finally:
             prefetcher.stop()
         vias = edges(settled, written, bounds_of(self._that_hold(request.requirements.constraints)), provider)
-        spells_as_file = self.rules.capabilities.sdist_names == "as asked"
         warnings = _warnings(settled, provider, self.catalogue)
-        resolution = _resolution(settled, vias, warnings, spells_as_file=spells_as_file)
+        resolution = _resolution(settled, vias, warnings, spellings(settled, provider))
         check_hashes(resolution.distributions, (*roots, *constraints), self.digest)
         return resolution
 
@@ -163,8 +163,7 @@ def _resolution(
     settled: list[Candidate],
     vias: Mapping[NormalizedName, tuple[Via, ...]],
     warnings: tuple[str, ...],
-    *,
-    spells_as_file: bool,
+    spelled: Mapping[NormalizedName, str],
 ) -> Resolution:
     extras: dict[NormalizedName, frozenset[NormalizedName]] = {}
     for candidate in settled:
@@ -180,7 +179,7 @@ def _resolution(
             metadata=candidate.metadata,
             via=vias.get(candidate.name, ()),
             direct_url=candidate.direct_url,
-            spelling=candidate.found.spelling if spells_as_file and not candidate.found.is_wheel else None,
+            spelling=spelled.get(candidate.name),
         )
         for candidate in settled
         if isinstance(candidate, FileCandidate)

@@ -61,7 +61,7 @@ class ResolvedDistribution:
     via: tuple[Via, ...]
     direct_url: Url | None = None
     spelling: str | None = None
-    """How a line must spell the name for this pip to find the file; None: as `name` has it."""
+    """How a line must spell the name for this pip: see `pipfreeze_lock.resolve.spelling`; None: as `name` has it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

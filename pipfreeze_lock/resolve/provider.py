@@ -177,8 +177,8 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         base = candidate.base if isinstance(candidate, ExtrasCandidate) else candidate
         extras = base.provided(candidate.extras)
         for dependency in self._dependencies_of(base):
+            self._check_rewritten(base, dependency, extras)
             if dependency.marker is None or self.holds(dependency.marker, base.extras_for(dependency, extras)):
-                self._check_rewritten(base, dependency)
                 yield dependency
 
     def _needs_of(self, candidate: Candidate) -> Iterator[Need]:
@@ -223,12 +223,18 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
                     raise self._unreadable(base, f"Requires-Dist: {dependency.text}")
         return dependencies
 
-    def _check_rewritten(self, base: FileCandidate | BaseCandidate, dependency: Dependency) -> None:
-        """Fail as pips do that write a requirement anew, its ``;`` right behind the version, and read that again."""
+    def _check_rewritten(
+        self, base: FileCandidate | BaseCandidate, dependency: Dependency, extras: frozenset[NormalizedName]
+    ) -> None:
+        """Fail as pips do that write a requirement anew, its ``;`` right behind the version, and read that again.
+
+        They do so with what the metadata gives for the extras, before they compare the spelling of the marker's extra.
+        """
         if (
             self.rules.capabilities.arbitrary_equality_takes_marker
             and dependency.marker is not None
             and any(part.operator == "===" for part in dependency.specifier)
+            and self.holds(dependency.marker, extras)
         ):
             raise self._unreadable(base, f"Requires-Dist: {dependency.text}")
 

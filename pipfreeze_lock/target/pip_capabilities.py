@@ -56,6 +56,8 @@ class PipCapabilities:
     """Which wheel file names are valid."""
     sdist_names: SdistNames = "as asked"
     """``as asked``: the file name must begin with the name as the requirement spells it, ``_`` taken for ``-``."""
+    names_keep_dots: bool = True
+    """``zope-interface`` in a lock is no pin of the ``zope.interface`` that somebody needs."""
     tags_ignore_case: bool = False
     """Wheel tags are compared in lower case."""
     legacy_versions: bool = True
@@ -199,6 +201,7 @@ STEPS: tuple[Step, ...] = (
     Step("19.0", "build_backends", True, "PEP 517", "_internal/pyproject.py, #5743"),
     Step("19.2", "yanked", "last", "yanked files are chosen last (PEP 592)", "_internal/index.py, #6633"),
     Step("19.2", "prefers_allowed_hash", True, "files with an allowed hash come first", "_internal/index.py, #5874"),
+    Step("19.3", "names_keep_dots", False, "names are compared normalised", "_internal/req/req_set.py"),
     Step("20.0", "tags_ignore_case", True, "tags are packaging.tags.Tag", "_internal/models/wheel.py"),
     Step("20.0", "in_tree_backends", True, "backend-path", "_internal/pyproject.py, #6599"),
     Step("20.2", "prefer_binary_in_files", True, "--prefer-binary in a file", "_internal/req/req_file.py, #7693"),

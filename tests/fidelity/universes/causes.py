@@ -36,15 +36,13 @@ def _resolvelib(universe: Universe, theirs: Answer, asker: Asker) -> str | None:
 
 
 def _first_seen(universe: Universe, theirs: Answer, ours: Answer, asker: Asker) -> str | None:
-    """A pip that does not resolve, ends where the first choice does not do; what a lock names must still suit it."""
-    if ours.files is None:
+    """A pip that does not resolve ends where its first choice does not do: another one is in the lock, and suits it.
+
+    Where it does answer, there is nothing to excuse: its universes are trees, in which no two ask for the same.
+    """
+    if theirs.files is not None or ours.files is None:
         return None
-    held = asker.theirs_held_to(universe, ours.lock)
-    if not held.agrees_with(ours):
-        return None
-    if theirs.files is None and ours.steps_back:
-        return "pip does not resolve"
-    return None
+    return "pip does not resolve" if asker.theirs_held_to(universe, ours.lock).agrees_with(ours) else None
 
 
 def _hash_mode(universe: Universe, theirs: Answer, ours: Answer, asker: Asker) -> str | None:

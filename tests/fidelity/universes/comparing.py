@@ -69,6 +69,8 @@ def compare(pair: Pair, seed: int, asker: Asker) -> Outcome:
 def compared(universe: Universe, asker: Asker) -> Outcome:
     """Put a universe to both."""
     theirs, ours = asker.theirs(universe), asker.ours(universe)
+    if not universe.pair.resolves and ours.files is not None and theirs.agrees_with(ours):
+        theirs = asker.theirs_held_to(universe, ours.lock)  # which for these pips is another question
     cause = None if theirs.agrees_with(ours) else cause_of(universe, theirs, ours, asker)
     return Outcome(universe=universe, theirs=theirs, ours=ours, cause=cause)
 

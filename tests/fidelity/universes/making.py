@@ -69,7 +69,7 @@ class _Maker:
         for place, project in enumerate(self._projects):
             self._fill(project, is_leaf=place > count // 2)
         packages = {project.name: project.releases for project in self._projects}
-        if self._pair.resolves and self._happens(0.04):
+        if self._pair.resolves and self._happens(0.06):
             return self._hashed(packages, seed)
         return Universe(
             pair=self._pair,
@@ -90,7 +90,7 @@ class _Maker:
         """Give version texts, oldest first; mostly plain ones."""
         chance = self._chance
         releases = chance.sample(words.RELEASES, chance.choice((1, 2, 2, 3, 3, 4, 4, 5, 6)))
-        odd = chance.choice((0.0, 0.0, 0.15, 0.4))
+        odd = chance.choice((0.0, 0.1, 0.25, 0.6))
         texts = [release + (chance.choice(words.SUFFIXES) if self._happens(odd) else "") for release in releases]
         if self._happens(odd / 2):
             texts.append("1!" + chance.choice(words.RELEASES))
@@ -123,7 +123,7 @@ class _Maker:
 
     def _fill(self, project: _Project, *, is_leaf: bool) -> None:
         # Most projects have a release that nothing speaks against, so that most universes have an answer.
-        plain = self._chance.choice(project.versions) if self._happens(0.85) else None
+        plain = self._chance.choice(project.versions) if self._happens(0.93) else None
         for place, version in enumerate(project.versions):
             release = project.releases[version]
             self._fill_requirements(project, place, release)
@@ -220,6 +220,8 @@ class _Maker:
 
     def _part(self, versions: Sequence[str]) -> str:
         version = self._chance.choice(versions)
+        if self._happens(0.3):
+            version = Version(version).base_version
         operator = self._chance.choice(words.OPERATORS)
         match operator:
             case "===":
@@ -238,7 +240,7 @@ class _Maker:
 
     def _files(self, *, is_leaf: bool) -> list[Any] | None:
         """Give the files of a release; None for one wheel that fits everywhere."""
-        match self._chance.choices(("any", "tagged", "sdist beside", "sdist", "strange"), (64, 24, 6, 3, 3))[0]:
+        match self._chance.choices(("any", "tagged", "sdist beside", "sdist", "strange"), (58, 26, 9, 4, 3))[0]:
             case "any":
                 if self._happens(0.7):
                     return None
@@ -289,7 +291,7 @@ class _Maker:
 
     def _roots(self) -> list[str]:
         needed = {id(edge.target) for project in self._projects for edge in project.needs}
-        unneeded = [project for project in self._projects if id(project) not in needed]
+        unneeded = [project for project in self._projects if id(project) not in needed] or self._projects[:1]
         count = self._chance.choice((1, 2, 2, 3, 4))
         chosen = self._chance.sample(unneeded, min(count, len(unneeded)))
         if self._pair.resolves:
@@ -302,10 +304,10 @@ class _Maker:
         return [self._root(project, is_needed=project not in unneeded) for project in chosen]
 
     def _root(self, project: _Project, *, is_needed: bool) -> str:
-        if is_needed and self._happens(0.5):
+        if is_needed and self._happens(0.55):
             bound = f"<={_public(self._chance.choice(project.versions))}"
         else:
-            bound = self._specifier(project.versions) if self._happens(0.4) else ""
+            bound = self._specifier(project.versions) if self._happens(0.5) else ""
         marker = self._chance.choice(words.MARKERS) if self._happens(0.06) else ""
         return self._line(project, bound, marker)
 
@@ -323,8 +325,9 @@ class _Maker:
             options.append("--pre")
         if self._happens(0.08):
             options.append("--prefer-binary")
-        if self._happens(0.07):
-            names = [one.name for one in self._projects]
+        if self._happens(0.09):
+            names = [one.name for one in self._projects if "sdist:" in str(one.releases)]
+            names = names or [one.name for one in self._projects]
             kinds = (":all:", ":none:", *names)
             for _ in range(self._chance.choice((1, 2))):
                 option = self._chance.choice(("--only-binary", "--only-binary", "--no-binary"))
