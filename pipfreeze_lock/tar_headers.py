@@ -50,17 +50,19 @@ def number(field: bytes | bytearray) -> int:
 
     :raises TarHeaderError: for anything else, and for what is below zero.
     """
-    if field[0] >= 0x80:
-        if field[0] == 0x80:
-            return int.from_bytes(field[1:], "big")
-        message = "a size is below zero"
-        raise TarHeaderError(message)
-    digits = field.strip(b" \x00") or b"0"
+    digits = field.strip(b" \x00")
     if digits.isdigit():
         try:
             return int(digits, 8)
         except ValueError:
             pass
+    elif not digits:
+        return 0
+    elif field[0] == 0x80:
+        return int.from_bytes(field[1:], "big")
+    elif field[0] > 0x80:
+        message = "a size is below zero"
+        raise TarHeaderError(message)
     message = "a size is not an octal number"
     raise TarHeaderError(message)
 

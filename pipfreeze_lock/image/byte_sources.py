@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING, Protocol
 
 from pipfreeze_lock.tar_headers import BLOCK
@@ -10,13 +11,16 @@ from pipfreeze_lock.tar_headers import BLOCK
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["ByteSource", "CutShortError", "FilePart", "ForwardBytes", "file_pieces"]
+__all__ = ["ByteSource", "CutShortError", "FilePart", "ForwardBytes", "file_pieces", "pread"]
 
-_WINDOW = 8 * 1024
+_WINDOW = 4 * 1024
 """Bytes read around a header: small files of a layer come with it, and little that nobody wants."""
 _PIECE = 2**20
 _TOLD = 2**22
 """Bytes between two reports."""
+
+
+_SEEKING = threading.Lock()
 
 
 class CutShortError(ValueError):
@@ -55,7 +59,7 @@ class ByteSource(Protocol):
 
 
 class FilePart:
-    """A part of a file, read by ``pread``: what is passed over is never read, and threads may share the file."""
+    """A part of a file, read by `pread`: what is passed over is never read, and threads may share the file."""
 
     def __init__(self, file: int, start: int, size: int, told: Callable[[int], None] | None = None) -> None:
         """Begin at its start.
@@ -118,12 +122,12 @@ class FilePart:
 
         :raises CutShortError: when the file has become shorter than it was.
         """
-        read = b""
+        read = pread(self._file, count, self._start + position)
         while len(read) < count:
-            more = os.pread(self._file, count - len(read), self._start + position + len(read))
+            more = pread(self._file, count - len(read), self._start + position + len(read))
             if not more:
                 raise CutShortError
-            read = read + more if read else more
+            read += more
         self.bytes_read += len(read)
         return read
 
@@ -200,3 +204,16 @@ def file_pieces(file: int, start: int, size: int) -> Iterator[bytes]:
     :raises CutShortError: when the file is shorter.
     """
     return FilePart(file, start, size).pieces(size)
+
+
+def pread(file: int, count: int, start: int) -> bytes:
+    """Give so many bytes of a file from a place in it, or fewer at its end; threads may share the file."""
+    if _PREAD is not None:
+        return _PREAD(file, count, start)
+    with _SEEKING:
+        os.lseek(file, start, os.SEEK_SET)
+        return os.read(file, count)
+
+
+_PREAD: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
+"""Windows has none."""

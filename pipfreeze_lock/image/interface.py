@@ -120,7 +120,7 @@ class ImageReporter:
     """Told how reading goes; this one does nothing. May be called from any thread."""
 
     def layers(self, count: int, size: int | None) -> None:
-        """So many layers are to be read, of so many bytes in all where that is known."""
+        """So many layers are to be read, 0 where that is not known, of so many bytes in all where that is known."""
 
     def layer(self, index: int, size: int | None) -> None:
         """A layer is begun."""

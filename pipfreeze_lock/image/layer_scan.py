@@ -17,12 +17,12 @@ from pipfreeze_lock.image.tar_stream import TarReader
 from pipfreeze_lock.tar_headers import TarHeaderError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pipfreeze_lock.image.byte_sources import ByteSource
     from pipfreeze_lock.image.tar_stream import TarEntry
 
-__all__ = ["DAMAGE", "cleaned_path", "scan_layer"]
+__all__ = ["DAMAGE", "MOST_PASSES", "cleaned_path", "scan_layer", "scan_once", "too_many_links", "widened"]
 
 DAMAGE = (TarHeaderError, CutShortError, CompressionError)
 """What reading a layer may raise below here."""
@@ -31,7 +31,8 @@ _MOST_OF_A_LAYER = 256 * 2**20
 """Bytes of content that are kept: far more than metadata ever has, and less than would be a harm."""
 _MOST_LINKS = 40
 _MOST_FOLDERS_REPLACED = 100
-_MOST_PASSES = 5
+MOST_PASSES = 5
+"""Over a layer, for hard links to hard links."""
 _WHITEOUT = ".wh."
 _WHITEOUT_OF_AUFS = ".wh..wh."
 _OPAQUE = ".wh..wh..opq"
@@ -50,20 +51,40 @@ def scan_layer(
     :raises ImageError: when it is damaged.
     """
     also: dict[str, Want] = {}
-    for _ in range(_MOST_PASSES):
-        scan = _LayerScan(open_source(), _widened(interest, also) if also else interest)
-        try:
-            contents = scan.run()
-        except DAMAGE as error:
-            behind = f", in or behind `/{scan.last_name.lstrip('/')}`" if scan.last_name else ""
-            message = f"{place} cannot be read: {error}{behind}"
-            raise ImageError(message, context=subject) from None
-        missing = {path: want for path, want in scan.missing.items() if want > also.get(path, Want.NOTHING)}
-        if not missing:
+    for _ in range(MOST_PASSES):
+        contents, missing = scan_once(open_source(), widened(interest, also), place=place, subject=subject)
+        more = {path: want for path, want in missing.items() if want > also.get(path, Want.NOTHING)}
+        if not more:
             return contents
-        also |= missing
+        also |= more
+    raise too_many_links(place, missing, subject=subject)
+
+
+def scan_once(
+    source: ByteSource, interest: Callable[[str], Want], *, place: str, subject: str
+) -> tuple[LayerContents, dict[str, Want]]:
+    """Read a layer in one pass, and give what a second one should find: first names of hard links that are wanted.
+
+    :raises ImageError: when it is damaged.
+    """
+    scan = _LayerScan(source, interest)
+    try:
+        return scan.run(), scan.missing
+    except DAMAGE as error:
+        behind = f", in or behind `/{scan.last_name.lstrip('/')}`" if scan.last_name else ""
+        message = f"{place} cannot be read: {error}{behind}"
+        raise ImageError(message, context=subject) from None
+
+
+def widened(interest: Callable[[str], Want], also: Mapping[str, Want]) -> Callable[[str], Want]:
+    """Give an interest in some paths beside others."""
+    return (lambda path: max(interest(path), also.get(path, Want.NOTHING))) if also else interest
+
+
+def too_many_links(place: str, missing: Mapping[str, Want], *, subject: str) -> ImageError:
+    """Give the error for a layer that no number of passes would read."""
     message = f"{place} cannot be read: `/{next(iter(missing))}` stands behind too many hard links"
-    raise ImageError(message, context=subject)
+    return ImageError(message, context=subject)
 
 
 def cleaned_path(name: str) -> str:
@@ -84,10 +105,6 @@ def cleaned_path(name: str) -> str:
         elif part not in {"", "."}:
             parts.append(part)
     return "/".join(parts)
-
-
-def _widened(interest: Callable[[str], Want], also: dict[str, Want]) -> Callable[[str], Want]:
-    return lambda path: max(interest(path), also.get(path, Want.NOTHING))
 
 
 class _LayerScan:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from pipfreeze_lock.errors import ImageError
+from pipfreeze_lock.errors import ImageError, UsageError
 from pipfreeze_lock.image.instructions import instruction_of
 from pipfreeze_lock.image.interface import ImageConfig
 from pipfreeze_lock.model.image import LayerInfo
@@ -27,6 +27,7 @@ __all__ = [
     "ImageManifest",
     "Platform",
     "check_digest",
+    "for_platform",
     "layer_infos",
     "matching",
     "parse_config",
@@ -112,9 +113,9 @@ class _Document(msgspec.Struct, rename="camel"):
 
     schema_version: int | None = None
     media_type: str | None = None
-    config: msgspec.Raw | None = None
-    layers: msgspec.Raw | None = None
-    manifests: msgspec.Raw | None = None
+    config: msgspec.Raw = msgspec.Raw()
+    layers: msgspec.Raw = msgspec.Raw()
+    manifests: msgspec.Raw = msgspec.Raw()
 
 
 class _History(msgspec.Struct):
@@ -162,9 +163,9 @@ def parse_document(data: bytes, *, subject: str) -> ImageManifest | ImageIndex:
     """
     try:
         document = msgspec.json.decode(data, type=_Document)
-        if document.manifests is not None:
+        if _is_there(document.manifests):
             return msgspec.json.decode(data, type=ImageIndex)
-        if document.config is not None and document.layers is not None:
+        if _is_there(document.config) and _is_there(document.layers):
             return msgspec.json.decode(data, type=ImageManifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         message = f"its manifest is not one: {error}"
@@ -249,6 +250,30 @@ def matching(index: ImageIndex, platform: Platform) -> Descriptor | None:
     return same[0] if same and platform.variant is None else None
 
 
+def for_platform(index: ImageIndex, platform: Platform | None, *, subject: str) -> Descriptor:
+    """Give the image of an index for a platform; the only one, whatever it is for: that will show.
+
+    :param platform: None where nobody knows it.
+    :raises ImageError: when there are several, and none is for it.
+    :raises UsageError: when there are several, and no platform was given.
+    """
+    found = [one for one in index.manifests if not one.is_attestation]
+    if len({one.digest for one in found}) == 1:
+        return found[0]
+    if not found:
+        message = "its index lists no image"
+        raise ImageError(message, context=subject)
+    platforms = ", ".join(f"`{one.platform}`" for one in found if one.platform)
+    if platform is None:
+        message = f"there are images for several platforms: {platforms}"
+        raise UsageError(message, context=subject, hints=["Choose one with `--platform`."])
+    chosen = matching(index, platform)
+    if chosen is None:
+        message = f"there is no image for `{platform}`, but for {platforms or 'what is not said'}"
+        raise ImageError(message, context=subject, hints=["Choose another one with `--platform`."])
+    return chosen
+
+
 def check_digest(data: bytes, digest: str, *, what: str, subject: str) -> None:
     """Hold bytes against their digest.
 
@@ -259,6 +284,10 @@ def check_digest(data: bytes, digest: str, *, what: str, subject: str) -> None:
     if found != digest:
         message = f"{what} is damaged: it has the digest {found} instead of {digest}"
         raise ImageError(message, context=subject)
+
+
+def _is_there(value: msgspec.Raw) -> bool:
+    return bytes(value) not in {b"", b"null"}
 
 
 def _words(value: list[str] | str | None) -> tuple[str, ...]:
