@@ -40,6 +40,7 @@ ELSEWHERE = {
     "legacy_versions": "test_candidate_rules",
     "less_equal_ignores_local": "test_specifiers_of_real_pips",
     "markers_order_text": "test_markers_of_real_pips",
+    "names_keep_dots": "test_names_in_locks",
     "prefers_allowed_hash": "test_candidate_rules",
     "prefix_fills_short_release": "test_specifiers_of_real_pips",
     "prerelease_fallback": "test_candidate_rules",
