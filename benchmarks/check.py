@@ -2,7 +2,8 @@
 
 python benchmarks/check.py --rounds 21
 
-The locks are our own, of an index that is made up and served from loopback. Each round runs all commands one after the
+The locks are our own, of an index that is made up and served from loopback. Where nothing was changed since, digest and
+hashes say so, and the pins are not looked at; so a comment is added to an input too, after which they are. Each round runs all commands one after the
 other, so that what disturbs the machine disturbs them all. The baseline is
 ``python -c 'import typer, packaging.requirements'``; the user time is given too, which a busy machine disturbs less.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -50,12 +52,18 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folders = {size: Path(scratch, str(size)) for size in arguments.sizes}
+        changed = {size: Path(scratch, f"{size}-changed") for size in arguments.sizes}
         for size, folder in folders.items():
             make_lock(size, folder)
+            shutil.copytree(folder, changed[size])
+            with (changed[size] / "requirements-00.txt").open("a") as file:
+                file.write("# why\n")
         commands = {"`python -c pass`": (["-c", "pass"], Path(scratch))}
         commands |= {f"`python -c '{BASELINE}'`": (["-c", BASELINE], Path(scratch))}
         commands |= {
-            f"`check`, {size} pins": (["-m", "pipfreeze_lock", "check"], folder) for size, folder in folders.items()
+            f"`check`, {size} pins, {state}": (["-m", "pipfreeze_lock", "check"], folder[size])
+            for state, folder in (("nothing changed", folders), ("an input changed", changed))
+            for size in arguments.sizes
         }
         results: dict[str, list[Took]] = {name: [] for name in commands}
         for number in range(-1, arguments.rounds):  # the first round only writes bytecode and fills the page cache

@@ -13,6 +13,10 @@ from support.check_scenario import apply_edit, make_locks, read_check_scenario
 from support.command_line import enter_workplace, run
 from support.index_server import IndexServer
 
+from pipfreeze_lock.cli.checking import check_lock
+from pipfreeze_lock.cli.settings import read_settings
+from pipfreeze_lock.cli.unchanged import unchanged_since_lock
+
 FOUND = sorted(Path(__file__).with_name("check_scenarios").glob("*/*.toml"))
 SCENARIOS = [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in FOUND]
 
@@ -28,6 +32,7 @@ def test_check(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = read_check_scenario(path)
     with IndexServer() as server:
         make_locks(scenario, server)
+        assert_nothing_is_said_of_what_was_just_made()
         apply_edit(scenario, server)
     monkeypatch.setattr(socket.socket, "connect", _no_network)
     monkeypatch.setattr(socket, "getaddrinfo", _no_network)
@@ -49,6 +54,15 @@ def test_check(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for expected in scenario.expect.unchecked:
         assert any(sentence.startswith(expected) for sentence in unchecked), unchecked
     assert_told(ran.out, found)
+
+
+def assert_nothing_is_said_of_what_was_just_made() -> None:
+    """Look at every lock, and without looking: the digest alone must come to the same."""
+    settings = read_settings(Path.cwd())
+    for lock in (one.relative_to(Path.cwd()) for one in Path.cwd().rglob("*.lock")):
+        looked_at = check_lock(lock, settings).examination
+        assert looked_at.findings == ()
+        assert unchanged_since_lock(lock, settings) in (looked_at, None)
 
 
 def findings_of(report: dict[str, Any]) -> list[str]:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.check.rules import LOCK_RULES
-from pipfreeze_lock.cli.checking import check_lock
 from pipfreeze_lock.cli.found_locks import find_locks
 from pipfreeze_lock.cli.rendering import paint, wants_colour
 from pipfreeze_lock.cli.settings import read_settings, working_folder
+from pipfreeze_lock.cli.unchanged import unchanged_since_lock
 from pipfreeze_lock.errors import UsageError
 from pipfreeze_lock.report.formats import FORMATS, render_findings
-from pipfreeze_lock.workflows.check import with_strictness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,15 +54,29 @@ def run_check(options: CheckOptions, talk: Talk) -> int:
         raise UsageError(message, hints=[f"Write one of {', '.join(f'`{name}`' for name in FORMATS)}."])
     settings = read_settings(working_folder())
     locks = find_locks(options.locks, settings)
-    checked = [_checked(path, settings, options, talk) for path in locks]
-    strict = settings.flag("strict", options.strict)
-    examinations = [with_strictness(one.examination) if strict else one.examination for one in checked]
+    checked = [_examined(path, settings, options, talk) for path in locks]
+    examinations = [examination for examination, _ in checked]
     _write(examinations, options, talk)
-    codes = (max(one.exit_code, int(not seen.agrees)) for one, seen in zip(checked, examinations, strict=True))
-    return max(codes)
+    return max(max(code, int(not examination.agrees)) for examination, code in checked)
+
+
+def _examined(path: Path, settings: Settings, options: CheckOptions, talk: Talk) -> tuple[Examination, int]:
+    """Look at one lock: its digest and hashes first, and all of it only where those differ, or more is asked for."""
+    if not options.online and not options.installed:
+        unchanged = unchanged_since_lock(path, settings)
+        if unchanged is not None:
+            return unchanged, 0
+    checked = _checked(path, settings, options, talk)
+    if not settings.flag("strict", options.strict):
+        return checked.examination, checked.exit_code
+    from pipfreeze_lock.workflows.check import with_strictness  # noqa: PLC0415  imported by now
+
+    return with_strictness(checked.examination), checked.exit_code
 
 
 def _checked(path: Path, settings: Settings, options: CheckOptions, talk: Talk) -> Checked:
+    from pipfreeze_lock.cli.checking import check_lock  # noqa: PLC0415  a lock that was not changed needs none of it
+
     checked = check_lock(path, settings)
     if options.online and checked.basis is not None:
         from pipfreeze_lock.cli.checking_online import looked_up  # noqa: PLC0415  brings the network
