@@ -83,7 +83,8 @@ class ResolvelibEngine:
         """Spell the extras of an input as this pip does."""
         if not requirement.extras_as_written or self.catalogue.extra_names.spelling == "normalised":
             return requirement
-        return replace(requirement, extras=self.catalogue.extra_names.asked(requirement.extras_as_written))
+        written, is_bounded = requirement.extras_as_written, bool(requirement.specifier)
+        return replace(requirement, extras=self.catalogue.extra_names.asked(written, is_bounded=is_bounded))
 
     @property
     def _bound_base(self) -> bool:

@@ -41,15 +41,21 @@ class ExtraNames:
         spelling = capabilities.extra_spelling
         return cls(spelling, spelling != "normalised" and python_release < (3, 11))
 
-    def asked(self, extras: Iterable[str], *, by_a_distribution: bool = False) -> frozenset[NormalizedName]:
-        """Give the extras of a requirement, spelled as this pip passes them on; not normalised for older ones."""
+    def asked(
+        self, extras: Iterable[str], *, by_a_distribution: bool = False, is_bounded: bool = False
+    ) -> frozenset[NormalizedName]:
+        """Give the extras of a requirement, spelled as this pip passes them on; not normalised for older ones.
+
+        :param is_bounded: Whether a specifier follows in an input's line: extras at its end are put in lower case first
+            (``_strip_extras`` and ``convert_extras`` in ``req/constructors.py``).
+        """
         match self.spelling:
             case "normalised":
                 return frozenset(map(canonicalize_name, extras))
             case "as written or normalised":
-                if not by_a_distribution:  # `convert_extras` in req/constructors.py
+                if not by_a_distribution and not is_bounded:
                     return frozenset(cast("NormalizedName", extra.lower()) for extra in extras)
-                if not self.must_be_declared_alike:
+                if not by_a_distribution or not self.must_be_declared_alike:
                     return frozenset(cast("Iterable[NormalizedName]", extras))
         return frozenset(cast("NormalizedName", _safe(extra)) for extra in extras)
 
