@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from urllib.parse import urldefrag, urljoin
 
 from pipfreeze_lock import __version__
 from pipfreeze_lock.errors import NetworkError
 from pipfreeze_lock.http.credentials import CredentialStore
-from pipfreeze_lock.http.interface import HttpClient, HttpResponse
+from pipfreeze_lock.http.interface import BrokenStreamError, HttpResponse, HttpStream, StreamingClient
 from pipfreeze_lock.http.origins import Origin, TrustedHosts
 from pipfreeze_lock.http.retrying import LONGEST_WAIT, RETRIED_STATUSES, backoff, retry_after
 from pipfreeze_lock.http.settings import HttpSettings
-from pipfreeze_lock.http.transport import Transport, TransportError
+from pipfreeze_lock.http.transport import Transport, TransportError, TransportStream
 from pipfreeze_lock.http.user_agent import user_agent
 from pipfreeze_lock.model.url import Credentials, Url, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator
 
 __all__ = ["Client"]
+
+
+class _Answer(Protocol):
+    """What is asked of an answer before its body."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+_A = TypeVar("_A", bound=_Answer)
+_Send = Callable[[str, Mapping[str, str]], _A]
+"""Sends a GET to a URL with headers, and gives the answer."""
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -29,7 +47,7 @@ _BOUND_HEADERS = frozenset({"authorization", "cookie"})
 """Request headers that are for the host they were written for, and for no other (RFC 9110, 15.4)."""
 
 
-class Client(HttpClient):
+class Client(StreamingClient):
     """Fetches over https, http where that is allowed, and ``file:`` URLs.
 
     :param settings: Proxies, certificates, timeouts, retries.
@@ -64,15 +82,38 @@ class Client(HttpClient):
         sent = {name.lower(): value for name, value in (headers or {}).items()}
         if "range" in sent:
             sent.setdefault("accept-encoding", "identity")  # a part of a compressed file is of no use
+        if url[:5].lower() == "file:":
+            return self._local(urldefrag(url).url, sent)
+        return self._followed(url, sent, self._sending(self._transport.send))
+
+    @contextmanager
+    def stream(
+        self, url: str, headers: Mapping[str, str] | None = None, *, retries: int | None = None
+    ) -> Iterator[HttpStream]:
+        """Fetch a URL, as `StreamingClient.stream` has it; what is sent compressed for the way is not unpacked."""
+        sent = {name.lower(): value for name, value in (headers or {}).items()}
+        sent.setdefault("accept-encoding", "identity")
+        answer = self._followed(url, sent, self._sending(self._transport.open, retries))
+        try:
+            yield _Stream(answer)
+        finally:
+            answer.close()
+
+    def post_form(self, url: str, fields: Mapping[str, str]) -> HttpResponse:
+        """Send a form, as `StreamingClient.post_form` has it."""
+        self._checked_origin(url)
+        return self._sending(lambda to, headers: self._transport.post(to, headers, fields))(url, {})
+
+    def _followed(self, url: str, sent: dict[str, str], send: _Send[_A]) -> _A:
+        """Give the answer behind all redirects."""
         for _ in range(_MOST_REDIRECTS + 1):
             url = urldefrag(url).url
-            if url[:5].lower() == "file:":
-                return self._local(url, sent)
             origin = self._checked_origin(url)
-            response = self._authenticated(url, sent)
+            response = self._authenticated(url, sent, send)
             target = response.headers.get("location")
             if response.status not in _REDIRECTS or target is None:
                 return response
+            _discard(response)
             url = self._redirect_target(response.url, origin, target)
             if Origin.of(url) != origin:
                 sent = {name: value for name, value in sent.items() if name not in _BOUND_HEADERS}
@@ -132,28 +173,34 @@ class Client(HttpClient):
 
     # --- as whom ----------------------------------------------------------------------------------------------------
 
-    def _authenticated(self, url: str, headers: dict[str, str]) -> HttpResponse:
+    def _authenticated(self, url: str, headers: dict[str, str], send: _Send[_A]) -> _A:
         """Send with the credentials that belong to the URL; on a 401 once more with the keyring's."""
         in_url = Url(url).credentials
         bare = Url(url).without_credentials
         if "authorization" in headers:
-            return self._retried(bare, headers)
+            return send(bare, headers)
         known = in_url or self._credentials.credentials(bare)
-        response = self._retried(bare, _with(headers, known))
+        response = send(bare, _with(headers, known))
         if response.status == 401:
             others = self._credentials.after_refusal(bare)
             if others is not None and others != known:
-                return self._retried(bare, _with(headers, others))
+                _discard(response)
+                return send(bare, _with(headers, others))
         return response
 
     # --- how often --------------------------------------------------------------------------------------------------
 
-    def _retried(self, url: str, headers: Mapping[str, str]) -> HttpResponse:
+    def _sending(self, send: _Send[_A], retries: int | None = None) -> _Send[_A]:
+        """Give the way to send that tries again."""
+        most = self._settings.retries if retries is None else retries
+        return lambda url, headers: self._retried(url, headers, send, most)
+
+    def _retried(self, url: str, headers: Mapping[str, str], send: _Send[_A], most: int) -> _A:
         attempt = 0
         while True:
-            is_last = attempt >= self._settings.retries or self._closing.is_set()
+            is_last = attempt >= most or self._closing.is_set()
             try:
-                response = self._transport.send(url, headers)
+                response = send(url, headers)
             except TransportError as failure:
                 if is_last or not failure.is_transient:
                     raise _unreachable(url, failure, attempt) from failure
@@ -161,12 +208,36 @@ class Client(HttpClient):
             else:
                 if response.status not in RETRIED_STATUSES:
                     return response
+                _discard(response)
                 asked = retry_after(response.headers, self._clock())
                 if is_last or (asked or 0) > LONGEST_WAIT:
                     raise _failing(response, attempt, asked)
                 wait = backoff(attempt) if asked is None else asked
             self._sleep(wait)
             attempt += 1
+
+
+class _Stream:
+    """A body that is still to come, with errors that a person can act upon."""
+
+    def __init__(self, answer: TransportStream) -> None:
+        self.status = answer.status
+        self.url = answer.url
+        self.headers = answer.headers
+        self._answer = answer
+
+    def pieces(self) -> Iterator[bytes]:
+        try:
+            yield from self._answer.pieces()
+        except TransportError as failure:
+            msg = f"`{Origin.of(self.url).host}` did not send all of it: {failure.cause}"
+            raise BrokenStreamError(msg, context=self.url, hints=failure.hints) from failure
+
+
+def _discard(answer: _Answer) -> None:
+    """Let go of an answer of which nobody will read the body."""
+    if isinstance(answer, TransportStream):
+        answer.close()
 
 
 def _with(headers: dict[str, str], credentials: Credentials | None) -> dict[str, str]:
@@ -194,7 +265,7 @@ def _unreachable(url: str, failure: TransportError, attempt: int) -> NetworkErro
     return NetworkError(msg, context=url, hints=failure.hints)
 
 
-def _failing(response: HttpResponse, attempt: int, asked: float | None) -> NetworkError:
+def _failing(response: _Answer, attempt: int, asked: float | None) -> NetworkError:
     host = Origin.of(response.url).host
     if response.status == 429:
         msg = f"`{host}` answers that it is asked too often (429){_tries(attempt)}"

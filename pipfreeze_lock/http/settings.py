@@ -27,8 +27,12 @@ class HttpSettings:
     """Hosts reached directly, comma-separated, as ``NO_PROXY`` has them."""
     ca_bundle: Path | None = None
     """``--cert``: a PEM file, or a folder of them, trusted beside the system's; None: the system's alone."""
+    authorities: tuple[Path, ...] = ()
+    """Further PEM files of authorities that are trusted."""
     client_certificate: Path | None = None
     """``--client-cert``: a PEM file with the private key and the certificate."""
+    client_key: Path | None = None
+    """A PEM file with the private key, where that is in a file of its own."""
     trusted_hosts: tuple[str, ...] = ()
     """``HOST`` or ``HOST:PORT`` whose TLS certificate is not verified, and that may be reached without TLS."""
     timeout: float = 15.0

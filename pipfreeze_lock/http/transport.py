@@ -28,19 +28,24 @@ from pipfreeze_lock.http.interface import HttpResponse
 from pipfreeze_lock.http.origins import Origin, TrustedHosts, proxy_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyreqwest.client import SyncClient
+    from pyreqwest.http import HeaderMap
     from pyreqwest.http import Url as RustUrl
+    from pyreqwest.request import SyncRequestBuilder, SyncStreamRequest
+    from pyreqwest.response import SyncResponse
 
     from pipfreeze_lock.http.settings import HttpSettings
 
-__all__ = ["Transport", "TransportError"]
+__all__ = ["Transport", "TransportError", "TransportStream"]
 
 _STREAM_WINDOW = 8 << 20
 _CONNECTION_WINDOW = 32 << 20
 """Bytes under way of one HTTP/2 stream, and of all. With the protocol's 64 KB a page of 5 MB is waited for 80 times."""
+_PIECE = 1 << 18
+"""Bytes that are read of a stream at a time."""
 
 
 class TransportError(Exception):
@@ -80,14 +85,32 @@ class Transport:
         :raises TransportError: when there is no whole answer.
         :raises UsageError: when a certificate file of the settings cannot be used.
         """
+        return self._whole(url, headers, None)
+
+    def post(self, url: str, headers: Mapping[str, str], fields: Mapping[str, str]) -> HttpResponse:
+        """Send a form, as `send` sends a GET."""
+        return self._whole(url, headers, fields)
+
+    def open(self, url: str, headers: Mapping[str, str]) -> TransportStream:
+        """Send a GET and read the answer up to its body, which has to be read or closed.
+
+        :raises TransportError: as `send`.
+        """
         try:
-            client = self._client(verifies=Origin.of(url) not in self._trusted)
-            response = client.get(url).headers(dict(headers)).build().send()
-            received: dict[str, str] = {}
-            for name, value in response.headers.items():
-                received[name] = f"{received[name]}, {value}" if name in received else value
-            return HttpResponse(response.status, url, received, memoryview(response.bytes()))
-        except (PyreqwestError, ValueError) as error:  # a URL or header that cannot be sent is a plain ValueError
+            builder = self._client_for(url).get(url).headers(dict(headers))
+            request = builder.streamed_read_buffer_limit(0).build_streamed()  # by default 64 KiB are waited for
+            response = request.__enter__()
+            return TransportStream(url, request, response, self._settings.timeout)
+        except _FOREIGN as error:
+            raise _translated(error, self._settings.timeout) from error
+
+    def _whole(self, url: str, headers: Mapping[str, str], fields: Mapping[str, str] | None) -> HttpResponse:
+        try:
+            client = self._client_for(url)
+            request: SyncRequestBuilder = client.get(url) if fields is None else client.post(url).form(dict(fields))
+            response = request.headers(dict(headers)).build().send()
+            return HttpResponse(response.status, url, _joined(response.headers), memoryview(response.bytes()))
+        except _FOREIGN as error:
             raise _translated(error, self._settings.timeout) from error
 
     def close(self) -> None:
@@ -96,6 +119,9 @@ class Transport:
             self._is_closed = True
             for client in self._clients.values():
                 client.close()
+
+    def _client_for(self, url: str) -> SyncClient:
+        return self._client(verifies=Origin.of(url) not in self._trusted)
 
     def _client(self, *, verifies: bool) -> SyncClient:
         with self._lock:
@@ -107,8 +133,10 @@ class Transport:
 
     def _build(self, *, verifies: bool) -> SyncClient:
         builder = self._builder(verifies=verifies)
-        if verifies and self._settings.ca_bundle:
-            return builder.add_root_certificate_pem(_certificates(self._settings.ca_bundle)).build()
+        bundle = self._settings.ca_bundle
+        named = [*([bundle] if bundle else []), *self._settings.authorities]
+        if verifies and named:
+            return builder.add_root_certificate_pem(_certificates(named)).build()
         try:
             return builder.build()
         except BuilderError:
@@ -135,16 +163,50 @@ class Transport:
         if self._settings.proxy is not None or self._settings.proxies:
             builder = builder.proxy(ProxyBuilder.custom(self._proxy))
         if self._settings.client_certificate:
-            builder = _with_identity(builder, self._settings.client_certificate)
+            builder = _with_identity(builder, self._settings.client_certificate, self._settings.client_key)
         return builder if verifies else builder.danger_accept_invalid_certs(enable=True)
 
     def _proxy(self, url: RustUrl) -> str | None:
         return proxy_for(str(url), self._settings)
 
 
-def _with_identity(builder: SyncClientBuilder, path: Path) -> SyncClientBuilder:
+class TransportStream:
+    """An answer of which the body is still to come."""
+
+    def __init__(self, url: str, request: SyncStreamRequest, response: SyncResponse, timeout: float) -> None:
+        self.url = url
+        self.status = response.status
+        self.headers: Mapping[str, str] = _joined(response.headers)
+        self._request = request
+        self._reader = response.body_reader
+        self._timeout = timeout
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give the body.
+
+        :raises TransportError: when it breaks off.
+        """
+        try:
+            while (piece := self._reader.read(_PIECE)) is not None:
+                yield piece.to_bytes()
+        except _FOREIGN as error:
+            raise _translated(error, self._timeout) from error
+
+    def close(self) -> None:
+        """End the transfer, wherever it is."""
+        self._request.__exit__(None, None, None)
+
+
+def _joined(headers: HeaderMap) -> dict[str, str]:
+    received: dict[str, str] = {}
+    for name, value in headers.items():
+        received[name] = f"{received[name]}, {value}" if name in received else value
+    return received
+
+
+def _with_identity(builder: SyncClientBuilder, path: Path, key: Path | None) -> SyncClientBuilder:
     try:
-        return builder.identity_pem(path.read_bytes())
+        return builder.identity_pem(b"\n".join(file.read_bytes() for file in (path, key) if file))
     except OSError as error:
         msg = f"the client certificate `{path}` cannot be read"
         raise UsageError(msg, hints=["Give a PEM file with `--client-cert`."]) from error
@@ -153,8 +215,12 @@ def _with_identity(builder: SyncClientBuilder, path: Path) -> SyncClientBuilder:
         raise UsageError(msg, hints=["Give one PEM file with both, the key unencrypted."]) from error
 
 
-def _certificates(path: Path) -> bytes:
-    """Read a PEM file, or all files of a folder."""
+def _certificates(paths: Sequence[Path]) -> bytes:
+    """Read PEM files, and all files of folders."""
+    return b"\n".join(map(_certificates_of, paths))
+
+
+def _certificates_of(path: Path) -> bytes:
     try:
         files = sorted(path.iterdir()) if path.is_dir() else [path]
         pem = b"\n".join(file.read_bytes() for file in files if file.is_file())
@@ -165,6 +231,10 @@ def _certificates(path: Path) -> bytes:
         msg = f"`{path}` holds no certificate"
         raise UsageError(msg, hints=["A PEM file has lines `-----BEGIN CERTIFICATE-----`."])
     return pem
+
+
+_FOREIGN = (PyreqwestError, ValueError)
+"""A URL or header that cannot be sent is a plain ValueError."""
 
 
 def _translated(error: Exception, timeout: float) -> TransportError:
@@ -227,6 +297,7 @@ _CAUSES: tuple[tuple[str, str | None, bool, tuple[str, ...]], ...] = (
     ("dns error", "the host's name cannot be resolved", True, ("Is there a network?",)),
     ("connection refused", "connection refused", True, ("Does something listen there?",)),
     ("message length", "the answer was cut short", True, ()),
+    ("unexpected eof", "the answer was cut short", True, ()),
     ("before message completed", "the connection was closed before an answer came", True, ()),
     ("connection reset", "the connection was reset", True, ()),
     ("invalid http version", "what answers there does not speak HTTP", False, ()),
