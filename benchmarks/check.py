@@ -3,8 +3,9 @@
 python benchmarks/check.py --rounds 21
 
 The locks are our own, of an index that is made up and served from loopback. Where nothing was changed since, digest and
-hashes say so, and the pins are not looked at; so a comment is added to an input too, after which they are. Each round runs all commands one after the
-other, so that what disturbs the machine disturbs them all. The baseline is
+hashes say so, and the pins are not looked at; so a comment is added to an input too, after which they are.
+
+Each round runs all commands one after the other, so that what disturbs the machine disturbs them all. The baseline is
 ``python -c 'import typer, packaging.requirements'``; the user time is given too, which a busy machine disturbs less.
 """
 
@@ -122,7 +123,7 @@ def timed(arguments: list[str], folder: Path) -> Took:
 
 
 def environment() -> dict[str, str]:
-    """Give an environment in which no configuration of this machine counts; bytecode is kept, as of what is installed."""
+    """Give one in which no configuration of this machine counts; bytecode is kept, as of what is installed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP", "PYTHON"))}
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(BYTECODE)}
 

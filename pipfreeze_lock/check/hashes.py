@@ -9,10 +9,11 @@ from pipfreeze_lock.check import rules
 from pipfreeze_lock.check.context import pin_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipfreeze_lock.check.context import CheckContext
     from pipfreeze_lock.model.finding import Finding
+    from pipfreeze_lock.model.lock import Pin
 
 __all__ = ["hash_findings"]
 
@@ -21,9 +22,12 @@ _LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _DIGITS = re.compile(r"[0-9a-f]*")
 
 
-def hash_findings(context: CheckContext) -> Iterator[Finding]:
-    """Say of each pin what is wrong with its hashes; a lock without any was made so (``--no-hashes``)."""
-    pins = context.lock.pins
+def hash_findings(context: CheckContext, pins: Sequence[Pin] | None = None) -> Iterator[Finding]:
+    """Say of each pin what is wrong with its hashes; a lock without any was made so (``--no-hashes``).
+
+    :param pins: None: the lock's.
+    """
+    pins = context.lock.pins if pins is None else pins
     if not any(pin.hashes for pin in pins):
         return
     for pin in pins:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_lock_of_another_tool"]
 
+_PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+"""That they ask for a pin is recorded, and not for which of their extras."""
+
 
 def check_lock_of_another_tool(path: Path, data: bytes) -> tuple[Examination, int] | None:
     """Check it as far as it goes, and give the exit code that its inputs alone would have.
@@ -35,11 +38,14 @@ def check_lock_of_another_tool(path: Path, data: bytes) -> tuple[Examination, in
         return None
     findings: list[Finding] = []
     found, missing = _inputs(foreign, path)
-    for parent in sorted(missing):
+    projects = {parent for parent in missing if os.path.basename(parent) in _PROJECT_FILES}  # noqa: PTH119  a text
+    for parent in sorted(missing - projects):
         message = f"it was made from `{parent}`, and there is no such file"
         remedy = f"Restore `{parent}`, or compile the lock again."
         findings.append(finding(rules.MISSING_INPUT, message, Location(path.as_posix()), remedy))
-    requirements, exit_code = _read(found, findings) if any(kind == "-r" for kind, _ in found) else (None, 0)
+    requirements, exit_code = (None, 0)
+    if projects or any(kind == "-r" for kind, _ in found):
+        requirements, exit_code = _read(found, findings)
     request = ForeignRequest(
         path=path.as_posix(),
         foreign=foreign,
@@ -48,17 +54,25 @@ def check_lock_of_another_tool(path: Path, data: bytes) -> tuple[Examination, in
         requirements=requirements,
         unread=frozenset(missing),
         findings=tuple(findings),
+        unchecked=tuple(
+            f"`{one}` is not looked at: which of its extras were meant is not recorded" for one in sorted(projects)
+        ),
     )
     return check_foreign(request), exit_code
 
 
 def _inputs(foreign: ForeignLock, path: Path) -> tuple[list[tuple[str, str]], set[str]]:
-    """Find the files that the ``# via -r`` comments name, relative to the lock or to where we are; and what is gone."""
+    """Find the files that the ``# via -r`` comments name, relative to the lock or to where we are.
+
+    :return: Option and place of each, and those that are not to be read, as they are named.
+    """
     found: dict[tuple[str, str], None] = {}
     missing: set[str] = set()
     for via in (via for one in foreign.pins for via in one.pin.via if via.kind != "distribution"):
         places = [os.path.normpath(path.parent / via.parent), os.path.normpath(via.parent)]
         place = next((one for one in places if os.path.isfile(one)), None)  # noqa: PTH113  they are texts
+        if os.path.basename(via.parent) in _PROJECT_FILES:  # noqa: PTH119  likewise
+            place = None
         if place is None:
             missing.add(via.parent)
         else:

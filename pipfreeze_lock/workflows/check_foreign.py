@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,13 +20,13 @@ from pipfreeze_lock.target.specifiers import SpecifierRules
 from pipfreeze_lock.workflows.check import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pipfreeze_lock.check.context import Asked
     from pipfreeze_lock.check.places import LockPlaces
     from pipfreeze_lock.lockfile.foreign import ForeignLock, ForeignPin
     from pipfreeze_lock.model.finding import Finding
-    from pipfreeze_lock.model.lock import Via
+    from pipfreeze_lock.model.lock import Pin
     from pipfreeze_lock.model.requirement import RequirementSet
 
 __all__ = ["ForeignRequest", "check_foreign"]
@@ -49,26 +49,32 @@ class ForeignRequest:
     """Those of them that are not there."""
     findings: tuple[Finding, ...] = ()
     """What the caller found while reading."""
+    unchecked: tuple[str, ...] = ()
 
 
 def check_foreign(request: ForeignRequest) -> Examination:
     """Say where requirements and pins disagree, and what cannot be said of such a lock."""
-    several: set[str] = {
-        name for name, count in Counter(one.pin.name for one in request.foreign.pins).items() if count > 1
-    }
-    alone = [one for one in request.foreign.pins if one.pin.name not in several]
-    context = _context(request, alone)
-    findings = [*request.findings, *_duplicates(context, request.foreign.pins), *hash_findings(context)]
-    unchecked = list(_limits(request, several))
+    variants: dict[str, list[ForeignPin]] = defaultdict(list)
+    for one in request.foreign.pins:
+        variants[one.pin.name].append(one)
+    several = {name for name, pins in variants.items() if len(pins) > 1}
+    context = _context(request, variants.values())
+    findings = [*request.findings, *_duplicates(context, request.foreign.pins)]
+    findings += hash_findings(context, [one.pin for one in request.foreign.pins])
+    unchecked = [*_limits(request, several), *request.unchecked]
     if request.requirements is not None:
-        pinned = {one.pin.name for one in request.foreign.pins}
         asked: list[Asked] = []
         for line in [*context.requirements_that_hold(), *context.constraints_that_hold()]:
-            if line.via.marker and line.name not in pinned:
+            if line.via.marker and line.name not in variants:
                 unchecked.append(f"`{line.text}` has no pin: whether its marker holds depends on the target")
+            elif line.name in request.foreign.left_out and line.name not in variants:
+                unchecked.append(f"`{line.text}` has no pin: `{request.foreign.tool}` left it out as unsafe")
             else:
                 asked.append(replace(line, via=replace(line.via, extras=())))
-        findings += pin_findings(context, [line for line in asked if line.name not in several])
+        findings += pin_findings(
+            context,
+            [one for one in asked if one.name not in several or not _some_satisfies(context, one, variants[one.name])],
+        )
         if any(one.pin.via for one in request.foreign.pins):
             findings += closure_findings(context, [line for line in asked if line.via.kind == "-r"])
     return Examination(
@@ -79,13 +85,29 @@ def check_foreign(request: ForeignRequest) -> Examination:
     )
 
 
-def _context(request: ForeignRequest, alone: Sequence[ForeignPin]) -> CheckContext:
-    """Lay the pins out as a lock of ours, without what such a file may or may not say: extras."""
+def _some_satisfies(context: CheckContext, line: Asked, variants: Iterable[ForeignPin]) -> bool:
+    """Whether a line is satisfied by one of several pins: it is for the target to say which counts."""
+    specifier = line.requirement.specifier if line.requirement is not None else None
+    return specifier is None or any(context.satisfies(one.pin.version, specifier) for one in variants)
 
-    def by_name(via: Via) -> Via:
-        return replace(via, extra=None, extras=(), constraint="")
 
-    pins = tuple(replace(one.pin, extras=(), via=tuple(map(by_name, one.pin.via))) for one in alone)
+def _merged(variants: Sequence[ForeignPin]) -> Pin:
+    """Make one pin of those of a distribution, without what such a file may or may not say: extras."""
+    pins = [one.pin for one in variants]
+    via = {replace(via, extra=None, extras=(), constraint="") for pin in pins for via in pin.via}
+    by_another = any(one.kind == "distribution" for one in via)
+    return replace(
+        pins[0],
+        extras=(),
+        url=None if by_another else pins[0].url,  # in which words the other asked is not recorded
+        hashes=tuple(text for pin in pins for text in pin.hashes),
+        via=tuple(sorted(via, key=str)),
+    )
+
+
+def _context(request: ForeignRequest, variants: Iterable[Sequence[ForeignPin]]) -> CheckContext:
+    """Lay the pins out as a lock of ours."""
+    pins = tuple(map(_merged, variants))
     lock = LockedSet(command="", target="", options=IndexOptions(), pins=pins)
     requirements = request.requirements
     if requirements is None:

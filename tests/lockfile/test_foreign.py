@@ -51,7 +51,7 @@ def test_pip_compile():
     assert blinker.pin.hashes == (A, B)
     assert blinker.pin.via == (Via("distribution", "flask"), Via("distribution", "quart"))
     assert flask.pin.extras == ("async",)
-    assert flask.pin.via == (Via("-r", "requirements.in"), Via("distribution", "project"))
+    assert flask.pin.via == (Via("-r", "requirements.in"), Via("-r", "pyproject.toml"))
     assert colorama.marker == 'sys_platform == "win32"'
     assert colorama.pin.via == (Via("-r", "requirements.in"),)
     assert [(problem.line, problem.message) for problem in lock.problems] == [
