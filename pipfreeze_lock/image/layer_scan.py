@@ -107,6 +107,11 @@ def cleaned_path(name: str) -> str:
     return "/".join(parts)
 
 
+def _is_of_aufs(path: str) -> bool:
+    """Whether only AUFS has a use for it."""
+    return any(name.startswith(_WHITEOUT_OF_AUFS) and name != _OPAQUE for name in path.split("/"))
+
+
 class _LayerScan:
     """One pass over a layer."""
 
@@ -114,6 +119,8 @@ class _LayerScan:
         self._reader = TarReader(source)
         self._interest = interest
         self._contents = LayerContents(directories={""})
+        self._devices: set[str] = set()
+        """Of overlayfs' own kind: unlike a whiteout of OCI's, what comes after one stands in its place."""
         self._kept = 0
         self._folders_replaced = 0
         self.missing: dict[str, Want] = {}
@@ -132,19 +139,24 @@ class _LayerScan:
             contents.entries += 1
             path = cleaned_path(entry.name)
             parent, _, name = path.rpartition("/")
+            is_marked = _WHITEOUT in path
+            if is_marked and _is_of_aufs(path):
+                continue
             if parent not in directories:
                 parent = self._folder(parent)
                 path = f"{parent}/{name}" if parent else name
-            if _WHITEOUT in path and self._is_whiteout(parent, name):
+            if is_marked and self._is_whiteout(parent, name):
                 continue
             kind = entry.kind
             if kind == "directory":
                 files.pop(path, None)
+                self._devices.discard(path)
                 directories.add(path)
                 continue
             if path in directories:
                 self._replace_folder(path)
                 directories, replaced = contents.directories, contents.replaced
+            self._devices.discard(path)
             if kind == "symlink":
                 files[path] = LayerFile("symlink", link=entry.link)
             elif kind != "other" and (want := interest(path)):
@@ -153,7 +165,8 @@ class _LayerScan:
                 files.pop(path, None)
                 replaced.add(parent, name)
                 if entry.is_whiteout:
-                    contents.whiteouts.add(path)
+                    self._devices.add(path)
+        contents.whiteouts |= self._devices
         contents.is_ended = self._reader.is_ended
         contents.directories.discard("")
         return contents
@@ -198,11 +211,9 @@ class _LayerScan:
         return target
 
     def _is_whiteout(self, parent: str, name: str) -> bool:
-        """Note what the layer takes away; what only AUFS has a use for is passed over."""
+        """Note what the layer takes away."""
         if name == _OPAQUE:
             self._contents.opaque.add(parent)
-            return True
-        if name.startswith(_WHITEOUT_OF_AUFS) or f"/{parent}".find(f"/{_WHITEOUT_OF_AUFS}") >= 0:
             return True
         if not name.startswith(_WHITEOUT):
             return False
@@ -255,5 +266,7 @@ class _LayerScan:
         contents, below = self._contents, f"{path}/"
         contents.directories = {one for one in contents.directories if one != path and not one.startswith(below)}
         contents.replaced = PathGroups(one for one in contents.replaced if not one.startswith(below))
+        for marks in (contents.whiteouts, contents.opaque, self._devices):
+            marks -= {one for one in marks if one == path or one.startswith(below)}
         for one in [one for one in contents.files if one.startswith(below)]:
             del contents.files[one]

@@ -88,7 +88,7 @@ def layer(
     """A layer's tar, in the order given; a name may come twice."""
     buffer = io.BytesIO()
     pairs = list(files.items()) if hasattr(files, "items") else list(files)
-    archive = tarfile.open(fileobj=buffer, mode="w", format=form)
+    archive = tarfile.TarFile(fileobj=buffer, mode="w", format=form)
     for name, content in pairs:
         info = tarfile.TarInfo(name)
         data = b""
