@@ -15,6 +15,8 @@ from pipfreeze_lock.lockfile.interface import ReadLock
 from pipfreeze_lock.model.finding import Examination
 from pipfreeze_lock.model.lock import LockedSet
 from pipfreeze_lock.model.requirement import IndexOptions
+from pipfreeze_lock.model.url import Url
+from pipfreeze_lock.requirements.problems import hide_credentials
 from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.target.specifiers import SpecifierRules
 from pipfreeze_lock.workflows.check import in_order
@@ -31,6 +33,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ForeignRequest", "check_foreign"]
 
+_OPTIONS = tuple(
+    f"`{option}"
+    for option in (
+        *("-i ", "--index-url", "--extra-index-url", "--no-index", "-f ", "--find-links", "--trusted-host"),
+        *("--no-binary", "--only-binary", "--prefer-binary", "--pre", "--require-hashes"),
+    )
+)
+"""Lines of pip's global options, which ask for nothing."""
 _NEWEST_PIP = "9999"
 """The file does not say which pip it is for."""
 
@@ -54,13 +64,14 @@ class ForeignRequest:
 
 def check_foreign(request: ForeignRequest) -> Examination:
     """Say where requirements and pins disagree, and what cannot be said of such a lock."""
+    pins = tuple(map(_without_credentials, request.foreign.pins))
     variants: dict[str, list[ForeignPin]] = defaultdict(list)
-    for one in request.foreign.pins:
+    for one in pins:
         variants[one.pin.name].append(one)
     several = {name for name, pins in variants.items() if len(pins) > 1}
     context = _context(request, variants.values())
-    findings = [*request.findings, *_duplicates(context, request.foreign.pins)]
-    findings += hash_findings(context, [one.pin for one in request.foreign.pins])
+    findings = [*request.findings, *_duplicates(context, pins)]
+    findings += hash_findings(context, [one.pin for one in pins])
     unchecked = [*_limits(request, several), *request.unchecked]
     if request.requirements is not None:
         asked: list[Asked] = []
@@ -83,6 +94,12 @@ def check_foreign(request: ForeignRequest) -> Examination:
         findings=tuple(in_order(findings)),
         unchecked=tuple(unchecked),
     )
+
+
+def _without_credentials(one: ForeignPin) -> ForeignPin:
+    if one.pin.url is None:
+        return one
+    return replace(one, pin=replace(one.pin, url=Url(one.pin.url).without_credentials))
 
 
 def _some_satisfies(context: CheckContext, line: Asked, variants: Iterable[ForeignPin]) -> bool:
@@ -140,7 +157,8 @@ def _limits(request: ForeignRequest, several: set[str]) -> Iterator[str]:
     made_by = f"`{request.foreign.tool}` made it" if request.foreign.tool else "it is not a lock of ours"
     yield f"{made_by}: what pins need of each other, the target and the options are not recorded in it"
     for problem in request.foreign.problems:
-        yield f"line {problem.line}: {problem.message}"
+        if not problem.message.startswith(_OPTIONS):
+            yield f"line {problem.line}: {hide_credentials(problem.message)}"
     if request.requirements is None and not request.findings:
         yield "which files it was made from is not recorded, or they are not here"
     if not any(one.pin.via for one in request.foreign.pins):
