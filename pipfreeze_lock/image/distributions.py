@@ -2,106 +2,122 @@
 
 from __future__ import annotations
 
-import json
+import io
+import posixpath
+import zipfile
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
+from pipfreeze_lock.image.found_metadata import (
+    FoundMetadata,
+    headers_of,
+    installed_distributions,
+    parse_direct_url,
+)
+from pipfreeze_lock.model.installed import InstalledSet
 from pipfreeze_lock.model.names import canonical_name
-from pipfreeze_lock.model.url import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipfreeze_lock.image.environments import Environment
     from pipfreeze_lock.image.layers import FileTree
+    from pipfreeze_lock.model.image import LayerInfo
 
 __all__ = ["installed_set"]
+
+_OF_AN_EGG = "EGG-INFO/PKG-INFO"
 
 
 def installed_set(tree: FileTree, environment: Environment, *, subject: str, libc: str | None) -> InstalledSet:
     """Give all distributions of an environment, in the order in which its ``sys.path`` finds them."""
+    found = (one for folder in environment.search_path for one in _found_in(tree, folder))
+    is_full = environment.python.count(".") >= 2
+    untold = [] if is_full else ["the patch level of its Python"]
+    untold += [] if libc else ["its C library"]
     return InstalledSet(
         subject=subject,
         python=environment.python,
         implementation=environment.implementation,
         libc=libc,
-        distributions=tuple(_distributions(tree, environment)),
+        distributions=installed_distributions(found),
+        untold=tuple(untold),
     )
 
 
-def _distributions(tree: FileTree, environment: Environment) -> Iterator[InstalledDistribution]:
-    seen: set[str] = set()
-    for folder in environment.search_path:
-        for name in tree.children(folder):
-            metadata = _metadata_of(tree, folder, name)
-            if metadata is not None:
-                one = _distribution(tree, f"{folder}/{name}", metadata, is_shadowed=False)
-                if one.name in seen:
-                    one = _distribution(tree, f"{folder}/{name}", metadata, is_shadowed=True)
-                seen.add(one.name)
-                yield one
+def _found_in(tree: FileTree, folder: str) -> Iterator[FoundMetadata]:
+    """Give the metadata in a folder of ``sys.path``; an egg may be such a folder itself."""
+    if folder.endswith(".egg"):
+        yield from _egg(tree, folder)
+    for name in tree.children(folder):
+        path = f"{folder}/{name}"
+        if name.endswith(".dist-info"):
+            if _is_folder(tree, path):
+                yield _found(tree, path, f"{path}/METADATA")
+        elif name.endswith(".egg-info"):
+            yield _found(tree, path, f"{path}/PKG-INFO" if _is_folder(tree, path) else path)
+        elif name.endswith(".egg-link"):
+            yield _linked(tree, folder, name)
+        elif name.endswith(".egg"):
+            yield from _egg(tree, path)
 
 
-def _metadata_of(tree: FileTree, folder: str, name: str) -> bytes | None:
-    """Give the core metadata of an entry of site-packages, empty where it lacks; None where it is no distribution."""
-    path = f"{folder}/{name}"
-    if name.endswith(".dist-info"):
-        return tree.read(f"{path}/METADATA") or b""
-    if name.endswith(".egg-info"):
-        found = tree.find(path)
-        return (tree.read(f"{path}/PKG-INFO") if found and found.entry.is_directory else tree.read(path)) or b""
-    if name.endswith(".egg-link"):
-        return _linked(tree, path)
-    if name.endswith(".egg"):
-        return tree.read(f"{path}/EGG-INFO/PKG-INFO")
-    return None
+def _found(tree: FileTree, path: str, metadata: str, source: str | None = None) -> FoundMetadata:
+    """Read an entry.
 
-
-def _linked(tree: FileTree, path: str) -> bytes:
-    """Give the metadata that ``setup.py develop`` left where the sources are."""
-    lines = (tree.read(path) or b"").decode(errors="replace").splitlines()
-    folder = lines[0].strip() if lines else ""
-    names = [name for name in tree.children(folder) if name.endswith(".egg-info")] if folder else []
-    return (tree.read(f"{folder}/{names[0]}/PKG-INFO") or b"") if names else b""
-
-
-def _distribution(tree: FileTree, path: str, metadata: bytes, *, is_shadowed: bool) -> InstalledDistribution:
-    """Read one; what its metadata lacks is taken from its file name, as pip does, and said."""
-    fields = _headers(metadata)
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    lacking = [name for name in ("Name", "Version") if name.lower() not in fields]
-    url, is_editable = _direct_url(tree.read(f"{path}/direct_url.json"))
+    :param metadata: The file with its core metadata.
+    :param source: The folder of that, where the entry only leads there.
+    """
     installer = tree.read(f"{path}/INSTALLER")
-    return InstalledDistribution(
-        name=canonical_name(fields.get("name") or stem.partition("-")[0]),
-        version=fields.get("version") or stem.partition("-")[2].partition("-")[0],
+    name, version = headers_of(tree.read(metadata) or b"")
+    return FoundMetadata(
         path=path,
-        installer=installer.decode(errors="replace").strip() if installer else None,
-        direct_url=url,
-        is_editable=is_editable or path.endswith(".egg-link"),
-        is_shadowed=is_shadowed,
-        layer=tree.layer_of(f"{path}/METADATA") or tree.layer_of(f"{path}/PKG-INFO") or tree.layer_of(path),
-        problem=f"its metadata has no {' and no '.join(lacking)}" if lacking else None,
+        source=_real(tree, source or path),
+        name=name,
+        version=version,
+        installer=installer.decode(errors="replace").strip() or None if installer else None,
+        direct_url=parse_direct_url(tree.read(f"{path}/direct_url.json")),
+        layer=_layer(tree, metadata) or _layer(tree, path),
     )
 
 
-def _headers(metadata: bytes) -> dict[str, str]:
-    """Give Name and Version."""
-    fields: dict[str, str] = {}
-    for line in metadata.decode(errors="replace").splitlines():
-        if not line.strip():
-            break
-        key, colon, value = line.partition(":")
-        if colon and key.lower() in ("name", "version") and value.strip():
-            fields.setdefault(key.lower(), value.strip())
-    return fields
-
-
-def _direct_url(content: bytes | None) -> tuple[str | None, bool]:
-    if content is None:
-        return None, False
+def _egg(tree: FileTree, path: str) -> Iterator[FoundMetadata]:
+    """Read an egg: a folder, or a zip file."""
+    if _is_folder(tree, path):
+        if tree.find(f"{path}/{_OF_AN_EGG}") is not None:
+            yield _found(tree, path, f"{path}/{_OF_AN_EGG}")
+        return
     try:
-        table = json.loads(content)
-        return Url(str(table["url"])).without_credentials, bool((table.get("dir_info") or {}).get("editable"))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return "unreadable direct_url.json", False
+        with zipfile.ZipFile(io.BytesIO(tree.read(path) or b"")) as egg:
+            metadata = egg.read(_OF_AN_EGG)
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):
+        return  # no egg, but a file of such a name: Python would not import from it either
+    name, version = headers_of(metadata)
+    yield FoundMetadata(path=path, source=_real(tree, path), name=name, version=version, layer=_layer(tree, path))
+
+
+def _linked(tree: FileTree, folder: str, name: str) -> FoundMetadata:
+    """Read the metadata that ``setup.py develop`` left where the sources are."""
+    path = f"{folder}/{name}"
+    lines = (tree.read(path) or b"").decode(errors="replace").split("\n")
+    sources = posixpath.join(folder, lines[0].strip()) if lines[0].strip() else ""
+    entries = [entry for entry in tree.children(sources) if entry.endswith(".egg-info")] if sources else []
+    wanted = canonical_name(name.removesuffix(".egg-link"))
+    own = [entry for entry in entries if canonical_name(entry.removesuffix(".egg-info").partition("-")[0]) == wanted]
+    metadata = f"{sources}/{(own or entries)[0]}" if own or entries else path
+    return _found(tree, path, f"{metadata}/PKG-INFO", source=metadata)
+
+
+def _is_folder(tree: FileTree, path: str) -> bool:
+    found = tree.find(path)
+    return found is not None and found.entry.is_directory
+
+
+def _real(tree: FileTree, path: str) -> str:
+    found = tree.find(path)
+    return f"/{found.path}" if found is not None else path
+
+
+def _layer(tree: FileTree, path: str) -> LayerInfo | None:
+    """Give the layer that a file comes from; None where the files are those of a folder, which has no layers."""
+    layer = tree.layer_of(path)
+    return layer if layer is not None and (layer.digest or layer.diff_id or layer.instruction) else None

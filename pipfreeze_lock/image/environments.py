@@ -1,31 +1,36 @@
 """The Pythons of an image: which there are, which one would run, where each looks for distributions.
 
-Nothing of the image is run. What an interpreter would work out at its start is worked out here from the files, after
-CPython's ``Lib/site.py`` and ``Modules/getpath.py``, PEP 405 (``pyvenv.cfg``) and Debian's patch for ``dist-packages``.
+Nothing of the image is run: what an interpreter would work out at its start is worked out from the files
+(`interpreters`, `search_path`), and what the image would start from its configuration (`started_program`).
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from pipfreeze_lock.errors import ImageError, UsageError
+from pipfreeze_lock.image.interpreters import find_interpreter, interpreters_in, is_interpreter_name
 from pipfreeze_lock.image.python_versions import full_version
+from pipfreeze_lock.image.search_path import search_path
+from pipfreeze_lock.image.started_program import started_programs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipfreeze_lock.image.interface import ImageConfig
     from pipfreeze_lock.image.layers import FileTree
+    from pipfreeze_lock.image.started_program import StartedProgram
 
-__all__ = ["Environment", "find_environments"]
+__all__ = ["Environment", "EnvironmentChoice", "choose_environment", "find_environments"]
 
-_INTERPRETER = re.compile(r"(python|pypy)(\d+(?:\.\d+)?)?t?")
-_VERSIONED = re.compile(r"(python|pypy)(\d+\.\d+)t?")
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_NAMES = ("python", "python3", "pypy3", "pypy", "python2")
-_LIBRARIES = ("lib", "lib64")
-_WRAPPERS = frozenset({"exec", "env", "tini", "dumb-init", "--"})
+"""Docker's, where an image has none."""
+_SYSTEM_FOLDERS = frozenset({"/usr/bin", "/bin", "/usr/sbin", "/sbin"})
+"""That a program lies there beside a Python says nothing of it."""
+_VERSIONED = re.compile(r"(?:platform-)?(?:python|pypy)\d+\.\d+[a-z]?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,20 +49,61 @@ class Environment:
     search_path: tuple[str, ...]
     """The folders of ``sys.path`` that may hold distributions, in its order, each once, with links resolved."""
     is_virtual: bool = False
-    """Whether it has a ``pyvenv.cfg``."""
+    """Whether it is a virtual environment."""
     reason: str = ""
     """Why it is the one that would run, or how it was found."""
+    executables: tuple[str, ...] = ()
+    """All paths by which it is called, `executable` first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentChoice:
+    """The environment that is looked at, and why."""
+
+    environment: Environment
+    reason: str
+    """``CMD runs `python3` ``."""
+    others: tuple[Environment, ...]
+    """Those that were not taken."""
 
 
 def find_environments(tree: FileTree, config: ImageConfig) -> list[Environment]:
     """Give all Pythons of an image: first the one that the image would run, then those on PATH, then the rest."""
     finder = _Finder(tree, config)
-    found: dict[str, Environment] = {}
     for executable, reason in finder.executables():
-        environment = finder.environment(executable, reason)
-        if environment is not None:
-            found.setdefault(environment.prefix, environment)
-    return list(found.values())
+        finder.look_at(executable, reason)
+    return finder.environments()
+
+
+def choose_environment(
+    environments: Sequence[Environment], wanted: str | None = None, *, subject: str
+) -> EnvironmentChoice:
+    """Take the environment that is asked for, else the one that the image would run.
+
+    :param wanted: A prefix (``/opt/venv``), the path of an interpreter, or the folder in which that lies.
+    :param subject: The image, as a person names it.
+    :raises ImageError: where there is no Python at all.
+    :raises UsageError: where the wanted one is none of them.
+    """
+    if not environments:
+        message = "there is no Python in it"
+        hints = [
+            "It has no interpreter with its standard library, on PATH or elsewhere.",
+            "For an environment of this machine name its interpreter: `python:.venv/bin/python`.",
+        ]
+        raise ImageError(message, context=subject, hints=hints)
+    if wanted is None:
+        return EnvironmentChoice(
+            environment=environments[0], reason=environments[0].reason, others=tuple(environments[1:])
+        )
+    path = posixpath.normpath(posixpath.join("/", wanted))
+    for one in environments:
+        if path in (one.prefix, posixpath.dirname(one.executable)) or path in one.executables:
+            others = tuple(other for other in environments if other is not one)
+            return EnvironmentChoice(environment=one, reason="it was asked for", others=others)
+    message = f"there is no Python environment `{wanted}` in it"
+    there = [f"`{one.prefix}` (Python {one.python})" for one in environments]
+    raise UsageError(message, context=subject, hints=[f"There is {', '.join(there)}."])
 
 
 class _Finder:
@@ -66,185 +112,126 @@ class _Finder:
     def __init__(self, tree: FileTree, config: ImageConfig) -> None:
         self._tree = tree
         self._config = config
-        self._path = [one for one in config.environment.get("PATH", _DEFAULT_PATH).split(":") if one]
+        folder = config.working_directory or "/"
+        path = config.environment.get("PATH") or _DEFAULT_PATH
+        self._path = [posixpath.normpath(posixpath.join(folder, one)) for one in path.split(":")]
+        self._found: dict[tuple[str, str], Environment] = {}
+        self._names: dict[tuple[str, str], dict[str, None]] = {}
+        self._keys: dict[str, tuple[str, str] | None] = {}
+
+    def environments(self) -> list[Environment]:
+        """Give those that were found, each once."""
+        return [_named(one, tuple(self._names[key])) for key, one in self._found.items()]
 
     def executables(self) -> Iterator[tuple[str, str]]:
         """Give interpreters by their paths, with the reason for each, the likeliest first."""
-        for word, where in self._words()[:1]:
-            program = self._program(word)
-            if program is not None:
-                yield program, f"{where} runs `{word}`"
+        started = next(self._started(), None)
+        if started is not None:
+            yield started
+        reason = f"it is the first on the image's PATH{self._unclear()}"
+        for executable in self._on_path():
+            yield executable, reason
+            reason = "it is on the image's PATH"
+        for executable in self._elsewhere():
+            yield executable, "it lies there"
+
+    def look_at(self, executable: str, reason: str) -> None:
+        """Work out an environment, and note by which names it is called."""
+        beside = interpreters_in(self._tree, posixpath.dirname(executable))
+        for path in dict.fromkeys((executable, *beside)):
+            if path not in self._keys:
+                self._keys[path] = self._environment(path, reason if path == executable else "it lies there")
+            key = self._keys[path]
+            if key is not None:
+                self._names[key][path] = None
+
+    def _environment(self, executable: str, reason: str) -> tuple[str, str] | None:
+        """Add what a path leads to, unless it is there already; give what tells it from others."""
+        interpreter = find_interpreter(self._tree, executable, home=self._config.environment.get("PYTHONHOME"))
+        prefix = self._tree.find(interpreter.prefix) if interpreter else None
+        if interpreter is None or prefix is None:
+            return None
+        key = (prefix.path, interpreter.name)
+        if key not in self._found:
+            is_virtual = interpreter.virtual is not None
+            version, source = full_version(self._tree, self._config, interpreter, executable)
+            self._names[key] = {}
+            self._found[key] = Environment(
+                executable=executable,
+                prefix=interpreter.prefix or "/",
+                implementation=interpreter.implementation,
+                python=version,
+                version_source=source,
+                search_path=search_path(self._tree, self._config, interpreter),
+                is_virtual=is_virtual,
+                reason=reason,
+            )
+        return key
+
+    def _started(self) -> Iterator[tuple[str, str]]:
+        """Give the interpreter of each program that the image starts, where that can be told."""
+        for program in started_programs(self._config):
+            for executable, how in self._of_program(program):
+                if find_interpreter(self._tree, executable) is not None:
+                    yield executable, f"{program.instruction} runs `{program.word}`{how}"
+
+    def _of_program(self, program: StartedProgram) -> Iterator[tuple[str, str]]:
+        """Give what runs a program: itself, or the interpreter beside a script, and how that was told."""
+        folder, _, name = program.word.rpartition("/")
+        if "/" in program.word:
+            places = [posixpath.normpath(posixpath.join(self._config.working_directory or "/", folder or "/"))]
+        else:
+            places = [*program.activated, *self._path]
+        place = next((one for one in places if self._tree.find(f"{one}/{name}") is not None), None)
+        if place is None:
+            return
+        if is_interpreter_name(name):
+            yield f"{place}/{name}", ""
+        elif place not in _SYSTEM_FOLDERS:
+            yield from ((one, f", and `{one}` lies beside it") for one in interpreters_in(self._tree, place)[:1])
+
+    def _unclear(self) -> str:
+        """Say what is run that tells nothing of a Python."""
+        program = next(iter(started_programs(self._config)), None)
+        return f"; {program.instruction} runs `{program.word}`, which does not tell" if program else ""
+
+    def _on_path(self) -> Iterator[str]:
         for folder in self._path:
-            yield from ((one, "it is the first on the image's PATH") for one in self._in_folder(folder))
+            if folder.endswith("/shims"):
+                folder = self._pyenv_folder(posixpath.dirname(folder)) or folder  # noqa: PLW2901  what the shims run
+            yield from interpreters_in(self._tree, folder)
+
+    def _pyenv_folder(self, root: str) -> str | None:
+        """Give the ``bin`` of the version that pyenv's shims run (``pyenv version-name``)."""
+        given = self._config.environment.get("PYENV_VERSION", "").encode()
+        files = (f"{self._config.working_directory}/.python-version", f"{root}/version")
+        for content in (given, *(self._tree.read(path) or b"" for path in files)):
+            words = content.decode(errors="replace").replace(":", " ").split()
+            if words:
+                return f"{root}/versions/{words[0]}/bin"
+        return None
+
+    def _elsewhere(self) -> Iterator[str]:
+        """Give the Pythons of all other folders: by ``pyvenv.cfg``, or by a name like ``python3.11``."""
+        looked_at = set()
         for at in self._tree.walk():
             folder, _, name = at.path.rpartition("/")
             if name == "pyvenv.cfg":
-                yield from ((one, f"`/{at.path}` makes it one") for one in self._in_folder(f"/{folder}/bin"))
-            elif _VERSIONED.fullmatch(name) and folder.endswith("bin"):
-                yield f"/{at.path}", "it lies there"
-
-    def _words(self) -> list[tuple[str, str]]:
-        """Give the words that the image runs, without a shell, ``exec`` or ``env`` before them."""
-        words = [(word, "ENTRYPOINT") for word in self._config.entrypoint]
-        words += [(word, "CMD") for word in self._config.command]
-        if len(words) >= 3 and words[0][0].endswith("sh") and words[1][0] == "-c":
-            words = [(word, words[2][1]) for word in words[2][0].split()]
-        while words and (
-            words[0][0].rpartition("/")[2] in ("exec", "env", "tini", "dumb-init", "--") or "=" in words[0][0]
-        ):
-            del words[0]
-        return words
-
-    def _program(self, word: str) -> str | None:
-        """Give the interpreter that a program runs under: itself, or the one beside a script."""
-        folders = [word.rpartition("/")[0]] if "/" in word else self._path
-        name = word.rpartition("/")[2]
-        if _INTERPRETER.fullmatch(name):
-            return next((f"{folder}/{name}" for folder in folders if self._tree.find(f"{folder}/{name}")), None)
-        if "/" not in word:  # a script's own folder is not known: scripts are not kept
-            return None
-        return next(iter(self._in_folder(folders[0])), None)
-
-    def _in_folder(self, folder: str) -> Iterator[str]:
-        names = set(self._tree.children(folder))
-        for name in (*_NAMES, *sorted(name for name in names if _VERSIONED.fullmatch(name))):
-            if name in names and self._tree.find(f"{folder}/{name}") is not None:
-                yield f"{folder}/{name}"
-                return
-
-    def environment(self, executable: str, reason: str) -> Environment | None:
-        """Work out what an interpreter would; None where it is none, or its library is not there."""
-        folder = executable.rpartition("/")[0]
-        home = folder.rpartition("/")[0] or ""
-        virtual = self._virtual(home)
-        base = self._base(virtual.get("home") or folder, executable)
-        if base is None:
-            return None
-        prefix, implementation, series = base
-        own = home if virtual else prefix
-        version, source = full_version(self._tree, self._config, prefix, implementation, series)
-        if virtual and version == series:
-            version = _version_in(virtual, series) or version
-            source = f"{home}/pyvenv.cfg"
-        return Environment(
-            executable=executable,
-            prefix=own or "/",
-            implementation="pypy" if implementation == "pypy" else "cpython",
-            python=version,
-            version_source=source,
-            search_path=tuple(self._search_path(own, prefix, implementation, series, virtual)),
-            is_virtual=bool(virtual),
-            reason=reason,
-        )
-
-    def _virtual(self, home: str) -> dict[str, str]:
-        """Read ``pyvenv.cfg``: keys in lower case; empty where there is none."""
-        content = self._tree.read(f"{home}/pyvenv.cfg")
-        pairs = (line.partition("=") for line in (content or b"").decode(errors="replace").splitlines())
-        return {key.strip().lower(): value.strip() for key, equals, value in pairs if equals}
-
-    def _base(self, folder: str, executable: str) -> tuple[str, str, str] | None:
-        """Give prefix, implementation and ``X.Y`` of the interpreter that is behind a path.
-
-        :param folder: Where it lies; of a virtual environment, what its ``home`` says.
-        """
-        name = executable.rpartition("/")[2]
-        found = self._tree.find(executable) or self._tree.find(f"{folder}/{name}")
-        places = [f"/{found.path}"] if found else []
-        places += [f"{folder}/{one}" for one in self._tree.children(folder) if _VERSIONED.fullmatch(one)]
-        for place in places:
-            prefix = place.rpartition("/")[0].rpartition("/")[0]
-            for implementation, series in self._libraries(prefix, place.rpartition("/")[2]):
-                return prefix, implementation, series
-        return None
-
-    def _libraries(self, prefix: str, name: str) -> Iterator[tuple[str, str]]:
-        """Give the standard libraries below a prefix that fit the name of an interpreter, ``lib/python3.6/os.py``."""
-        match = _INTERPRETER.fullmatch(name)
-        if match is None:
-            return
-        implementation, wanted = match[1], match[2] or ""
-        for library in _LIBRARIES:
-            for child in self._tree.children(f"{prefix}/{library}"):
-                fits = _VERSIONED.fullmatch(child)
-                if (
-                    fits is None
-                    or fits[1] != implementation
-                    or not (fits[2] + ".").startswith(wanted + "." if wanted else "")
-                ):
-                    continue
-                if self._tree.find(f"{prefix}/{library}/{child}/os.py") is not None:
-                    yield fits[1], fits[2]
-
-    def _search_path(
-        self, own: str, prefix: str, implementation: str, series: str, virtual: dict[str, str]
-    ) -> Iterator[str]:
-        """Give the folders in the order of ``sys.path``, with what ``.pth`` files add after each."""
-        seen: set[str] = set()
-        environment = self._config.environment
-        folders = [one for one in environment.get("PYTHONPATH", "").split(":") if one.startswith("/")]
-        is_isolated = virtual and virtual.get("include-system-site-packages", "false").lower() != "true"
-        if not is_isolated and not environment.get("PYTHONNOUSERSITE"):
-            folders.append(f"{self._home()}/.local/lib/{implementation}{series}/site-packages")
-        folders += self._site_folders(own, implementation, series)
-        if virtual and not is_isolated:
-            folders += self._site_folders(prefix, implementation, series)
-        for folder in folders:
-            found = self._tree.find(folder)
-            if found is None or f"/{found.path}" in seen:
+                folder += "/bin"
+            elif not _VERSIONED.fullmatch(name) or not folder.endswith(("bin", "libexec")) or self._is_package(folder):
                 continue
-            seen.add(f"/{found.path}")
-            yield f"/{found.path}"
-            for added in self._added(f"/{found.path}"):
-                if added not in seen:
-                    seen.add(added)
-                    yield added
+            if folder not in looked_at:
+                looked_at.add(folder)
+                yield from interpreters_in(self._tree, f"/{folder}")
 
-    def _site_folders(self, prefix: str, implementation: str, series: str) -> Iterable[str]:
-        """Give what ``site.getsitepackages`` gives, Debian's way too."""
-        name = f"{implementation}{series}"
-        if prefix in ("/usr", ""):  # Debian: /usr/local's before the distribution's own
-            yield f"/usr/local/lib/{name}/dist-packages"
-            if series.startswith("3"):
-                yield f"/usr/lib/python{series[0]}/dist-packages"
-            yield f"/usr/lib/{name}/dist-packages"
-        yield from (f"{prefix}/{library}/{name}/site-packages" for library in _LIBRARIES)
-        yield f"{prefix}/lib/{name}t/site-packages"
-        if implementation == "pypy":
-            yield f"{prefix}/site-packages"
-
-    def _added(self, folder: str) -> Iterator[str]:
-        """Give the folders that the ``.pth`` files of a folder add (``addpackage`` in ``site.py``)."""
-        for name in self._tree.children(folder):
-            if not name.endswith(".pth") or name.startswith("."):
-                continue
-            for line in (self._tree.read(f"{folder}/{name}") or b"").decode(errors="replace").splitlines():
-                text = line.strip()
-                if text and not text.startswith(("#", "import ", "import\t")):
-                    found = self._tree.find(text if text.startswith("/") else f"{folder}/{text}")
-                    if found is not None and found.entry.is_directory:
-                        yield f"/{found.path}"
-
-    def _home(self) -> str:
-        """Give the home of the user that the image runs as."""
-        given = self._config.environment.get("HOME")
-        if given:
-            return given.rstrip("/")
-        user = self._config.user.partition(":")[0] or "0"
-        for line in (self._tree.read("etc/passwd") or b"").decode(errors="replace").splitlines():
-            fields = line.split(":")
-            if len(fields) >= 6 and user in (fields[0], fields[2]):
-                return fields[5].rstrip("/")
-        return "/root"
+    def _is_package(self, folder: str) -> bool:
+        """Whether a folder is part of what conda has unpacked and links from: ``/opt/conda/pkgs/python-3.11.5-…``."""
+        packages = posixpath.dirname(posixpath.dirname(folder))
+        root = posixpath.dirname(packages)
+        return packages.endswith("/pkgs") and self._tree.find(f"{root}/conda-meta") is not None
 
 
-def _is_of(series: str, wanted: str) -> bool:
-    """Whether ``3.6`` is ``3``, ``3.6`` or, for a name without version, anything."""
-    return not wanted or f"{series}.".startswith(f"{wanted}.")
-
-
-def _version_in(virtual: dict[str, str], series: str) -> str | None:
-    """Give the version that ``venv`` (``version``) or virtualenv (``version_info``) wrote down."""
-    text = virtual.get("version") or virtual.get("version_info") or ""
-    parts = text.split(".")
-    return ".".join(parts[:3]) if ".".join(parts[:2]) == series and len(parts) >= 3 else None
+def _named(environment: Environment, names: tuple[str, ...]) -> Environment:
+    """Give it with all its names, its own first."""
+    own = environment.executable
+    return replace(environment, executables=(own, *(name for name in names if name != own)))

@@ -10,50 +10,75 @@ from pipfreeze_lock.image.interface import Want
 
 __all__ = ["environment_interest", "is_in_site_packages", "with_records"]
 
-_METADATA = frozenset({"METADATA", "PKG-INFO", "INSTALLER", "direct_url.json", "WHEEL"})
-_CONTENT = frozenset({"pyvenv.cfg", "patchlevel.h", "libc.so.6"})
+_METADATA = frozenset({"METADATA", "PKG-INFO", "INSTALLER", "direct_url.json"})
+_METADATA_FOLDERS = (".dist-info", ".egg-info", ".egg/EGG-INFO")
+_METADATA_FILES = (".egg-info", ".egg-link", ".egg")
+"""Of distutils, links to sources, zipped eggs; ``pip install --target`` puts them into any folder."""
+_CONTENT = frozenset(
+    [
+        "pyvenv.cfg",
+        "orig-prefix.txt",  # virtualenv before 20
+        "no-global-site-packages.txt",
+        "patchlevel.h",
+        "libc.so.6",
+        ".python-version",  # pyenv
+    ]
+)
 _WHOLE_PATHS = frozenset({"etc/passwd", "var/lib/dpkg/status", "lib/apk/db/installed", "usr/lib/apk/db/installed"})
-_INTERPRETERS = ("python", "pypy")
-_LIBC = ("libc-2.", "ld-musl-", "libc.musl-")
-_PACKAGES = ("/site-packages/", "/dist-packages/")
+_DEBIAN_RECORDS = "var/lib/dpkg/status.d"
+"""Of distroless images: a file a package."""
+_PACKAGES = ("site-packages", "dist-packages")
+_RECORDS = frozenset({"RECORD", "WHEEL", "installed-files.txt", "top_level.txt"})
+_DPKG = "var/lib/dpkg/info"
+_OF_SYSTEM_PACKAGES = (".list", ".md5sums")
+_DATA = ("/share/", "/etc/", "/include/")
+_OF_SYSTEM = ("usr/share/", "usr/include/", "usr/lib/", "usr/src/", "var/", "etc/", "proc/", "sys/")
 
 
 def environment_interest(path: str) -> Want:
     """Say what is wanted of a file to know which distributions are installed, for which Python, beside which libc."""
     parent, _, name = path.rpartition("/")
-    if ".dist-info/" in path or ".egg-info/" in path or ".egg/EGG-INFO/" in path:
-        return Want.CONTENT if name in _METADATA else Want.NAME if name == "RECORD" else Want.NOTHING
-    if name.endswith((".egg-info", ".egg-link", ".pth")):
+    if name in _METADATA:
+        return Want.CONTENT if parent.endswith(_METADATA_FOLDERS) else Want.NOTHING
+    # Elsewhere `.pth` are models of gigabytes.
+    if name.endswith(_METADATA_FILES) or (name.endswith(".pth") and parent.endswith(_PACKAGES)):
         return Want.CONTENT
-    if name in _CONTENT or path in _WHOLE_PATHS or parent == "var/lib/dpkg/status.d":
-        return Want.CONTENT
-    return Want.NAME if _is_telling(parent, name) else Want.NOTHING
-
-
-def _is_telling(parent: str, name: str) -> bool:
-    """Whether the name of a file says something: an interpreter, its library, the C library, a conda package."""
     if parent.endswith("bin"):
-        return name.startswith(_INTERPRETERS)
-    return name == "os.py" or name.startswith(_LIBC) or (name.endswith(".json") and parent.endswith("conda-meta"))
+        return Want.NAME
+    if name in {"os.py", "RECORD"}:
+        return Want.NAME
+    return _by_system(path, parent, name)
+
+
+def _by_system(path: str, parent: str, name: str) -> Want:
+    """Say what is wanted of what tells versions: of interpreters, of the C library, of packages of the distribution."""
+    if name in _CONTENT or path in _WHOLE_PATHS or parent == _DEBIAN_RECORDS:
+        return Want.CONTENT
+    if name.startswith("ld-musl-") or (name.startswith("_sysconfigdata") and name.endswith(".py")):
+        return Want.CONTENT
+    if name.startswith("libc-2.") or (name.startswith("python-") and parent.endswith("conda-meta")):
+        return Want.NAME
+    if name.startswith("platform-python") or (name == "version" and parent.endswith("pyenv")):
+        return Want.CONTENT if name == "version" else Want.NAME
+    return Want.NOTHING
 
 
 def with_records(path: str) -> Want:
-    """Say what is wanted to compare each installed file with its RECORD: digests of all that lies in site-packages."""
+    """Say what is wanted to compare each installed file with its RECORD: digests of all that may be installed."""
     want = environment_interest(path)
-    if want is Want.NAME and path.endswith("/RECORD"):
+    parent, _, name = path.rpartition("/")
+    if want is Want.CONTENT or (name in _RECORDS and parent.endswith(_METADATA_FOLDERS)):
         return Want.CONTENT
-    if want is Want.CONTENT:
-        return want
-    if is_in_site_packages(path) or path.partition("/")[0] in ("opt", "usr", "root", "home", "venv", "app"):
-        return Want.DIGEST if is_in_site_packages(path) or _is_script(path) else want
-    return want
+    if name.endswith(_OF_SYSTEM_PACKAGES) and parent in (_DPKG, _DEBIAN_RECORDS):
+        return Want.CONTENT
+    return Want.DIGEST if is_in_site_packages(path) or parent.endswith("bin") or _is_data(path) else want
 
 
 def is_in_site_packages(path: str) -> bool:
     """Whether a path lies where distributions are installed."""
-    return any(folder in path for folder in _PACKAGES)
+    return any(f"/{folder}/" in path for folder in _PACKAGES)
 
 
-def _is_script(path: str) -> bool:
-    """RECORD names console scripts too, as ``../../../bin/NAME``."""
-    return path.rpartition("/")[0].endswith("bin")
+def _is_data(path: str) -> bool:
+    """RECORD names ``../../../share/…`` too, ``etc`` and ``include``; the system's own are not pip's."""
+    return not path.startswith(_OF_SYSTEM) and any(folder in path for folder in _DATA)

@@ -19,13 +19,15 @@ class InstalledDistribution:
 
     name: NormalizedName
     version: str
-    """As its metadata has it."""
+    """As its metadata has it; ``""`` where that is not known."""
     path: str
-    """Of the metadata (``…/requests-2.31.0.dist-info``), in the environment."""
+    """Of the metadata (``…/requests-2.31.0.dist-info``), in the environment; where only a list of names was read, the
+    place in that: ``installed.txt:3``."""
     installer: str | None = None
     """What INSTALLER says: ``pip``."""
     direct_url: str | None = None
-    """Of direct_url.json (PEP 610), without credentials."""
+    """What direct_url.json (PEP 610) says, as ``pip freeze`` writes it behind the ``@``, without credentials:
+    ``git+https://host/x@COMMIT``, ``https://host/x.whl#sha256=…``."""
     is_editable: bool = False
     """By direct_url.json, or by an ``.egg-link``."""
     is_shadowed: bool = False
@@ -42,11 +44,15 @@ class InstalledSet:
 
     subject: str
     """What was looked at, as a person names it."""
-    python: str
-    """Full version."""
-    implementation: str
-    """``cpython``."""
+    python: str | None
+    """Full version, ``3.6`` where no more could be told; None where nothing was said of it."""
+    implementation: str | None
+    """``cpython``; None where nothing was said of it."""
     libc: str | None
     """``glibc-2.36``; None where it is not known."""
     distributions: tuple[InstalledDistribution, ...]
     """In the order of ``sys.path``, then by name."""
+    untold: tuple[str, ...] = ()
+    """What could not be told, for a person: ``which Python it has``."""
+    unlisted: frozenset[NormalizedName] = frozenset()
+    """Distributions that may be there without being named: ``pip freeze`` leaves out pip itself."""
