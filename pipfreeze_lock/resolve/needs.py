@@ -8,7 +8,7 @@ requirement or from a candidate's ``Requires-Dist``.
 from __future__ import annotations
 
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Pep508Requirement
@@ -39,6 +39,7 @@ __all__ = [
     "FileCandidate",
     "Need",
     "identifier_of",
+    "name_and_extras",
     "needs_of",
     "parse_dependency",
 ]
@@ -91,6 +92,12 @@ def parse_dependency(text: str, *, legacy_specifiers: bool = False, extra_names:
 def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> str:
     """Give the node of the search: ``name`` or ``name[extra,other]``, as ``format_name`` in pip's ``base.py``."""
     return f"{name}[{','.join(sorted(extras))}]" if extras else name
+
+
+def name_and_extras(identifier: str) -> tuple[NormalizedName, frozenset[NormalizedName]]:
+    """Take an identifier apart: what `identifier_of` put together."""
+    name, _, extras = identifier.removesuffix("]").partition("[")
+    return cast("NormalizedName", name), frozenset(cast("list[NormalizedName]", extras.split(",") if extras else []))
 
 
 class Need:

@@ -24,6 +24,7 @@ from pipfreeze_lock.resolve.needs import (
     ExtrasCandidate,
     FileCandidate,
     Need,
+    name_and_extras,
 )
 
 if TYPE_CHECKING:
@@ -149,14 +150,18 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         """Give the candidates of a node, best first: ``find_candidates`` in pip's factory.py."""
         if identifier == PYTHON:
             return []  # asked for only where the target's Python is not what a candidate requires
+        # Nobody may need it any more: resolvelib asks again when it goes back behind all who did.
         own = list(requirements[identifier])
-        name, extras = own[0].name, own[0].extras
+        name, extras = name_and_extras(identifier)
         of_base = list(requirements[name]) if extras and name in requirements else []
+        needs = own + of_base if self.bound_base else own
         excluded = {id(candidate) for candidate in incompatibilities[identifier]}
         explicit = self._explicit_candidates(own + of_base)
         if explicit:
             return self._agreeing(explicit, extras, own, excluded)
-        bases = self._bases(name, own + of_base if self.bound_base else own)
+        if not needs:
+            return []
+        bases = self._bases(name, needs)
         if not extras:
             return lambda: (base for base in bases() if id(base) not in excluded)
         return lambda: (

@@ -214,7 +214,7 @@ class _Maker:
         for _ in range(4):
             parts = [self._part(versions) for _ in range(self._chance.choice((1, 1, 1, 2)))]
             text = ",".join(parts)
-            if any(SpecifierSet(text).contains(version, prereleases=True) for version in versions):
+            if any(SpecifierSet(text).contains(version, prereleases=False) for version in versions):
                 return text
         return text if self._happens(0.3) else ""
 
@@ -305,7 +305,8 @@ class _Maker:
 
     def _root(self, project: _Project, *, is_needed: bool) -> str:
         if is_needed and self._happens(0.55):
-            bound = f"<={_public(self._chance.choice(project.versions))}"
+            newer = project.versions[len(project.versions) // 2 :]
+            bound = f"<={_public(self._chance.choice(newer))}"
         else:
             bound = self._specifier(project.versions) if self._happens(0.5) else ""
         marker = self._chance.choice(words.MARKERS) if self._happens(0.06) else ""
