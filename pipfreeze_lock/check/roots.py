@@ -104,6 +104,7 @@ def word_findings(context: CheckContext, lines: Iterable[Asked], wrong: Collecti
     now: dict[tuple[NormalizedName, str, str], list[Asked]] = defaultdict(list)
     pinned = {pin.name: pin for pin in context.lock.pins}
     held = pinned.keys() | {one.name for one in context.lock.base}
+    needed = {name for name, _ in context.recorded()}  # of what the image has, a constraint is of no account otherwise
     for one in lines:
         if one.requirement is not None and one.name in held:
             now[one.name, one.via.kind, one.via.parent].append(one)
@@ -112,7 +113,7 @@ def word_findings(context: CheckContext, lines: Iterable[Asked], wrong: Collecti
         new, gone = _unmatched(asked, before)
         for one in new:
             was = gone.pop(0) if gone else None
-            if one.location not in wrong and not _is_constraint_of_base(context, one):
+            if one.location not in wrong and (one.via.kind == "-r" or one.name in needed):
                 yield _moved(context, one, was, pinned.get(one.name))
         for via in gone:
             yield from _removed(context, key[0], via, pinned)
@@ -156,10 +157,6 @@ def _same_versions(one: str, other: str) -> bool:
         return SpecifierSet(one) == SpecifierSet(other)
     except InvalidSpecifier:
         return False
-
-
-def _is_constraint_of_base(context: CheckContext, asked: Asked) -> bool:
-    return asked.via.kind == "-c" and not any(name == asked.name for name, _ in context.recorded())
 
 
 def _moved(context: CheckContext, asked: Asked, was: Via | None, pin: Pin | None) -> Finding:
