@@ -16,8 +16,7 @@ _BUILD_ARGUMENTS = re.compile(r"\|(\d+) ")
 _BUILDKIT = re.compile(r"\s*# buildkit\s*$")
 _WORD = re.compile(
     r"(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|"
-    r"VOLUME|WORKDIR)\s",
-    re.IGNORECASE,
+    r"VOLUME|WORKDIR)\s"
 )
 
 
@@ -34,7 +33,7 @@ def instruction_of(created_by: str | None, comment: str | None = None) -> str | 
     if not text:
         return " ".join((comment or "").split()) or None
     word = _WORD.match(text)
-    if word is not None and word[0].strip().upper() != "RUN":
+    if word is not None and word[0].strip() != "RUN":
         return text
     command = text[word.end() :] if word is not None else text
     shell = _after_arguments(command)
