@@ -149,9 +149,13 @@ class _Walk:
             return
         if not any(self.context.lets_prereleases_in(via.constraint) for via in pin.via):
             return
-        if not any(map(self.context.lets_prereleases_in, self._constraints_now(pin))):
+        lines = self.asked[pin.name]
+        if any(self.context.lets_prereleases_in(one.via.constraint) for one in lines):
+            return
+        if any(map(self.context.lets_prereleases_in, self._constraints_now(pin))):
+            self.context.let_in_by_others.append(pin)
+        else:
             message = f"`{pin_text(pin)}` is a pre-release, and nothing that asks for it names one any longer"
-            lines = self.asked[pin.name]
             place = lines[0].location if lines else None
             yield self.context.finding(rules.UNINVITED_PRERELEASE, message, location=place, pin=pin)
 

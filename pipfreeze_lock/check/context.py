@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packaging.markers import InvalidMarker, Marker
-from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from pipfreeze_lock.check import rules
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.model.finding import Finding, Location, RelatedLocation
+from pipfreeze_lock.model.legacy_version import LegacyVersion, read_version
 from pipfreeze_lock.requirements.recorded import via_of_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from pipfreeze_lock.check.places import LockPlaces
     from pipfreeze_lock.lockfile.interface import ReadLock
@@ -64,11 +65,13 @@ class CheckContext:
     """Inputs that could not be looked at, as the lock has their paths: its own record of them counts."""
     relock: str
     """The command that renews the lock."""
-    versions: dict[str, Version | None] = field(default_factory=dict)
+    versions: dict[str, Version] = field(default_factory=dict)
     verdicts: dict[tuple[str, str], bool] = field(default_factory=dict)
     markers: dict[tuple[str, str | None], bool] = field(default_factory=dict)
     senseless: list[Finding] = field(default_factory=list)
     """Lines of the inputs whose marker pip cannot answer on the target."""
+    let_in_by_others: list[Pin] = field(default_factory=list)
+    """Pre-releases that no line lets in, but what another pin needs."""
     unanswered: dict[str, None] = field(default_factory=dict)
     """Sentences on recorded markers of the same kind, which count as holding."""
 
@@ -86,21 +89,15 @@ class CheckContext:
             for via in kept.via:
                 yield kept.name, via
 
-    def version(self, text: str) -> Version | None:
-        """Read a version; None where it is none by PEP 440."""
+    def version(self, text: str) -> Version:
+        """Read a version, a `LegacyVersion` where PEP 440 does not know it."""
         if text not in self.versions:
-            try:
-                self.versions[text] = Version(text)
-            except InvalidVersion:
-                self.versions[text] = None
+            self.versions[text] = read_version(text)
         return self.versions[text]
 
     def satisfies(self, version: str, specifier: SpecifierSet) -> bool:
         """Whether a specifier contains a version for the target's pip, pre-releases allowed."""
-        parsed = self.version(version)
-        if parsed is not None:
-            return self.specifiers.contains(specifier, parsed)
-        return all(part.operator == "===" and part.version.lower() == version.lower() for part in specifier)
+        return self.specifiers.contains(specifier, self.version(version))
 
     def satisfies_text(self, version: str, constraint: str) -> bool:
         """Say the same of a constraint as a ``via`` has it; one that cannot be read contains nothing."""
@@ -117,14 +114,13 @@ class CheckContext:
             part = self.specifiers.read(text.strip())
         except InvalidSpecifier:
             return False
-        if parsed is None:
-            return isinstance(part, Specifier) and part.operator == "===" and part.version.lower() == version.lower()
+        if isinstance(parsed, LegacyVersion):
+            return self.specifiers.contains(SpecifierSet([part]), parsed)
         return self.specifiers.predicate(part)(parsed)
 
     def is_prerelease(self, pin: Pin) -> bool:
         """Whether it is one that pip has to be told to take; a direct reference tells it."""
-        parsed = self.version(pin.version)
-        return parsed is not None and parsed.is_prerelease and pin.url is None
+        return pin.url is None and self.version(pin.version).is_prerelease
 
     def prereleases_are_let_in(self, name: NormalizedName) -> bool:
         """Whether an option lets pre-releases of a distribution in."""

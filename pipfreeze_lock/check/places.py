@@ -73,7 +73,8 @@ class LockPlaces:
     def option(self, name: str) -> Location:
         """Give the line of a pip option, else the header line that records it; the whole file where there is none."""
         option = re.escape(name)
-        match = re.search(rf"^{option}(?:[ =]|$)|^# (?:options|command): .*{option}(?: |$)", self._text, re.MULTILINE)
+        patterns = (rf"^{option}(?:[ =]|$)", rf"^# (?:options|command): .*{option}(?: |$)")
+        match = next(filter(None, (re.search(one, self._text, re.MULTILINE) for one in patterns)), None)
         return Location(self._path, self._text.count("\n", 0, match.start()) + 1) if match else self.whole
 
     def satisfied(self, name: str) -> Location:

@@ -40,8 +40,12 @@ class Url:
 
     @property
     def without_credentials(self) -> str:
-        """The URL with no user information at all, as it may stand in a lock file."""
-        parts = urlsplit(self._raw)
+        """The URL with no user information at all, as it may stand in a lock file; so is a text that is no URL."""
+        try:
+            parts = urlsplit(self._raw)
+        except ValueError:  # `https://[`: whoever asks for it says so
+            scheme, separator, rest = self._raw.partition("://")
+            return f"{scheme}{separator}{rest.rpartition('@')[2]}"
         if "@" not in parts.netloc:
             return self._raw
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.check.closure import closure_findings
-from pipfreeze_lock.check.context import CheckContext
+from pipfreeze_lock.check.context import CheckContext, pin_text
 from pipfreeze_lock.check.hashes import hash_findings
 from pipfreeze_lock.check.header import file_findings, input_findings, option_findings, target_findings
 from pipfreeze_lock.check.roots import pin_findings, word_findings
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.check.places import LockPlaces
     from pipfreeze_lock.lockfile.interface import ReadLock
     from pipfreeze_lock.model.finding import Location
+    from pipfreeze_lock.model.lock import Pin
     from pipfreeze_lock.model.target import Target
 
 __all__ = ["CheckRequest", "check", "context_of", "in_order", "with_strictness"]
@@ -71,6 +72,7 @@ def check(request: CheckRequest) -> Examination:
         unread=request.unread,
         markers=markers,
     )
+    unchecked = list(request.unchecked)
     findings = [*request.findings, *file_findings(context), *hash_findings(context)]
     if request.target_is_known:
         findings += target_findings(context, request.target, request.target_source, request.changes)
@@ -85,13 +87,22 @@ def check(request: CheckRequest) -> Examination:
         findings += word_findings(context, lines, {one.location for one in wrong if one.location is not None})
         findings += closure_findings(context, asked, constraints)
         findings += context.senseless
+        if findings:  # without any, nothing was changed
+            unchecked += (_depends_on_the_search(pin) for pin in context.let_in_by_others)
     lock = request.read.lock
     return Examination(
         lock=request.path,
         target=lock.target,
         pins=len(lock.pins),
         findings=tuple(in_order(findings)),
-        unchecked=(*request.unchecked, *context.unanswered, *markers.guesses()),
+        unchecked=(*unchecked, *context.unanswered, *markers.guesses()),
+    )
+
+
+def _depends_on_the_search(pin: Pin) -> str:
+    return (
+        f"whether `{pin_text(pin)}` stays when locking again: it is a pre-release that only other pins let in, so that "
+        "it depends on which of them pip comes to first"
     )
 
 

@@ -240,7 +240,7 @@ def drop_nested_file(draft: Draft) -> Effect | None:
 
 def reorder(draft: Draft) -> Effect | None:
     name = draft.random.choice(["requirements.txt", "more/nested.txt", "limits.txt"])
-    if "\\" in draft.files[name] or "--" in draft.files[name]:
+    if any(text in draft.files[name] for text in ("\\", "--", "\ufeff")):
         return None
     lines = draft.files[name].strip("\n").split("\n")
     draft.random.shuffle(lines)
