@@ -125,6 +125,7 @@ def _simple_commands(script: str, environment: Mapping[str, str]) -> Iterator[li
     """Give the simple commands of a script as words; variables of the image's environment are put in."""
     lexer = shlex.shlex(script.replace("\n", " ; "), posix=True, punctuation_chars=True)
     lexer.commenters = ""
+    lexer.whitespace_split = True
     try:
         words = list(lexer)
     except ValueError:  # a quote that nobody closes
