@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipfreeze_lock.errors import ImageError
 from pipfreeze_lock.image.probe import ask_interpreter
 from pipfreeze_lock.verify.compare import compare
+from pipfreeze_lock.verify.mending import Mending, with_remedies
 from pipfreeze_lock.workflows.check import in_order
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def compared(checked: Checked, basis: Basis) -> Checked:
     """
     installed = ask_interpreter(_interpreter(), environment=os.environ)
     lock = basis.read.lock
-    install = f"pip install --require-hashes -r {checked.examination.lock}"
-    found = compare(lock, installed, place=basis.places.pin, whole=basis.places.whole, install=install)
+    mending = Mending(lock=checked.examination.lock, is_image=False, relock=basis.relock)
+    found = with_remedies(list(compare(lock, installed, place=basis.places.pin, whole=basis.places.whole)), mending)
     findings = tuple(in_order([*checked.examination.findings, *found]))
     examination = replace(checked.examination, findings=findings, subject=installed.subject)
     return replace(checked, examination=examination, exit_code=max(checked.exit_code, int(not examination.agrees)))

@@ -31,6 +31,7 @@ _TEXTS = (
     "cache-dir",
     "keyring-provider",
     "resolver",
+    "base-policy",
 )
 _LISTS = (
     "inputs",
@@ -47,6 +48,8 @@ _LISTS = (
     "only-final",
     "constraint",
     "extra",
+    "allow-extra",
+    "ignore",
 )
 _FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "build-lock", "no-cache", "cross-check")
 _NUMBERS: dict[str, Any] = {"timeout": int | float, "retries": int}

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.resolve.interface import Resolver
 
-__all__ = ["Wiring", "read_inputs"]
+__all__ = ["Wiring", "http_settings", "keyring_program", "read_inputs"]
 
 
 def read_inputs(options: LockOptions, memo: Memo, *, legacy_specifiers: bool = False) -> RequirementSet:
@@ -125,10 +125,10 @@ class Wiring:
     ) -> Wiring:
         """Put them together for one target."""
         in_force = requirements.options
-        settings = _http_settings(options, in_force)
+        settings = http_settings(options, in_force)
         direct = (one.url for one in requirements.requirements if one.url and one.url.credentials)
         urls = (*credential_urls(in_force), *direct)
-        credentials = CredentialStore(urls, netrc=settings.netrc, keyring=_keyring(options))
+        credentials = CredentialStore(urls, netrc=settings.netrc, keyring=keyring_program(options))
         client = Client(settings, credentials=credentials)
         cache = None if options.no_cache else Cache(cache_folder(options.cache_dir))
         places = Places.of(in_force)
@@ -202,11 +202,12 @@ class Wiring:
 
 
 def _client(options: LockOptions, in_force: IndexOptions) -> Client:
-    settings = _http_settings(options, in_force)
+    settings = http_settings(options, in_force)
     return Client(settings, credentials=CredentialStore(credential_urls(in_force), netrc=settings.netrc))
 
 
-def _http_settings(options: LockOptions, in_force: IndexOptions) -> HttpSettings:
+def http_settings(options: LockOptions, in_force: IndexOptions) -> HttpSettings:
+    """Give how hosts are reached: by the options, else by the environment."""
     return HttpSettings.from_environment(
         os.environ,
         proxy=options.proxy,
@@ -230,7 +231,11 @@ def _build_environment(settings: HttpSettings) -> dict[str, str]:
     return environment
 
 
-def _keyring(options: LockOptions) -> KeyringProgram | None:
+def keyring_program(options: LockOptions) -> KeyringProgram | None:
+    """Give the program that ``--keyring-provider`` stands for.
+
+    :raises UsageError: when there is none, or the provider is not known.
+    """
     match options.keyring_provider:
         case None | "disabled":
             return None

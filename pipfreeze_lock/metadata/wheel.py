@@ -8,7 +8,7 @@ builders put ``*.dist-info`` last (binary distribution format, "Archiving"). A s
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipfreeze_lock.errors import MetadataError, NetworkError
 from pipfreeze_lock.metadata.download import check_hash, fetch, local_path
@@ -16,13 +16,13 @@ from pipfreeze_lock.metadata.zip_directory import BadZipError, find_directory, r
 from pipfreeze_lock.model.url import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pipfreeze_lock.http.interface import HttpClient, HttpResponse
     from pipfreeze_lock.metadata.zip_directory import Directory, Member
     from pipfreeze_lock.model.artifact import IndexFile
 
-__all__ = ["read_wheel_metadata", "wheel_metadata"]
+__all__ = ["WheelRecord", "read_wheel_metadata", "read_wheel_record", "wheel_metadata"]
 
 _TAIL = 48 * 1024
 """Bytes asked for first: directory and METADATA of most wheels, in less time than a second request would take."""
@@ -47,6 +47,38 @@ def read_wheel_metadata(client: HttpClient, file: IndexFile, url: str) -> bytes:
         ) from error
 
 
+class WheelRecord(NamedTuple):
+    """What a wheel says of its own files."""
+
+    names: tuple[str, ...]
+    """Of all files in it."""
+    record: bytes
+    """Its RECORD."""
+    entry_points: bytes
+    """Its entry_points.txt; empty where there is none."""
+
+
+def read_wheel_record(client: HttpClient, file: IndexFile, url: str) -> WheelRecord:
+    """Read the RECORD of a remote or local wheel.
+
+    :raises MetadataError: when it is no wheel, it has no RECORD, or the whole file was read and its hash is wrong.
+    :raises NetworkError: when it cannot be read.
+    """
+    try:
+        if local_path(url) is not None or (file.size is not None and file.size <= _TAIL):
+            return _whole_record(fetch(client, url, file.hashes), file.filename)
+        return _RemoteWheel(client, file, url).record()
+    except BadZipError as error:
+        msg = f"`{file.filename}` is not a usable wheel: {error}"
+        raise MetadataError(msg, context=redact(url)) from error
+
+
+def _whole_record(data: bytes | memoryview, filename: str) -> WheelRecord:
+    directory = find_directory(data, len(data))
+    members = read_members(memoryview(data)[directory.start :], directory)
+    return _record(members, filename, lambda one: read_member(memoryview(data)[one.offset : one.end], one))
+
+
 def wheel_metadata(data: bytes | memoryview, filename: str) -> bytes:
     """Read METADATA from the bytes of a whole wheel.
 
@@ -68,13 +100,20 @@ class _RemoteWheel:
         self._size = 0
 
     def metadata(self) -> bytes:
+        return self._read(_metadata_member(self._members(), self._file.filename))
+
+    def record(self) -> WheelRecord:
+        return _record(self._members(), self._file.filename, self._read)
+
+    def _members(self) -> list[Member]:
         whole = self._read_tail()
         if whole is not None:
             check_hash(whole, self._file.hashes, self._url)
-            return wheel_metadata(whole, self._file.filename)
+            self._size, self._tail = len(whole), memoryview(whole)
         directory = self._directory()
-        central = self._part(directory.start, directory.start + directory.size)
-        member = _metadata_member(read_members(central, directory), self._file.filename)
+        return read_members(self._part(directory.start, directory.start + directory.size), directory)
+
+    def _read(self, member: Member) -> bytes:
         return read_member(self._part(member.offset, member.end), member)
 
     def _directory(self) -> Directory:
@@ -132,11 +171,35 @@ def _content_range(response: HttpResponse) -> tuple[int, int, int] | None:
 
 
 def _metadata_member(members: list[Member], filename: str) -> Member:
-    """Find METADATA by pip's rules: ``wheel_dist_info_dir`` in ``_internal/utils/wheel.py`` (20.1 and newer).
-
-    One ``*.dist-info`` at the top, whose name starts with the file's own, both normalised.
-    """
+    """Find METADATA by pip's rules."""
     by_name: Mapping[str, Member] = {member.name: member for member in members}
+    return _required(by_name, f"{_metadata_folder(by_name, filename)}/METADATA")
+
+
+def _record(members: list[Member], filename: str, read: Callable[[Member], bytes]) -> WheelRecord:
+    by_name: Mapping[str, Member] = {member.name: member for member in members}
+    folder = _metadata_folder(by_name, filename)
+    entry_points = by_name.get(f"{folder}/entry_points.txt")
+    return WheelRecord(
+        names=tuple(by_name),
+        record=read(_required(by_name, f"{folder}/RECORD")),
+        entry_points=read(entry_points) if entry_points is not None else b"",
+    )
+
+
+def _required(by_name: Mapping[str, Member], name: str) -> Member:
+    member = by_name.get(name)
+    if member is None:
+        msg = f"it has no `{name}`"
+        raise BadZipError(msg)
+    return member
+
+
+def _metadata_folder(by_name: Mapping[str, Member], filename: str) -> str:
+    """Find ``*.dist-info`` by pip's rules: ``wheel_dist_info_dir`` in ``_internal/utils/wheel.py`` (20.1 and newer).
+
+    One at the top, whose name starts with the file's own, both normalised.
+    """
     folders = sorted({name.partition("/")[0] for name in by_name if name.partition("/")[0].endswith(".dist-info")})
     if not folders:
         msg = "it has no `.dist-info` directory"
@@ -149,11 +212,7 @@ def _metadata_member(members: list[Member], filename: str) -> Member:
     if not _canonical(folder).startswith(name):
         msg = f"its `{folder}` is not that of `{name}`"
         raise BadZipError(msg)
-    member = by_name.get(f"{folder}/METADATA")
-    if member is None:
-        msg = f"it has no `{folder}/METADATA`"
-        raise BadZipError(msg)
-    return member
+    return folder
 
 
 def _canonical(name: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
 from pipfreeze_lock.model.finding import Finding, Location
 from pipfreeze_lock.verify import rules
+from pipfreeze_lock.verify.origin import is_same_place
 from pipfreeze_lock.verify.places import image_location, layer_details, related_place
+from pipfreeze_lock.verify.removals import Removals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,10 +19,11 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.model.finding import Rule
+    from pipfreeze_lock.model.image import LayerInfo
     from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
     from pipfreeze_lock.model.lock import LockedSet, Pin
 
-__all__ = ["compare"]
+__all__ = ["compare", "same_version"]
 
 _KNOWN_INSTALLERS = frozenset({"pip"})
 
@@ -30,15 +34,15 @@ def compare(
     *,
     place: Callable[[NormalizedName], Location],
     whole: Location,
-    install: str,
+    removals: Removals | None = None,
 ) -> Iterator[Finding]:
     """Say in what an environment is not the lock and the base set.
 
     :param place: Where the lock pins a distribution.
     :param whole: The lock.
-    :param install: The command, or the line of a Dockerfile, that installs the lock.
+    :param removals: What layers took away, so that what is missing is told with the layer that did it.
     """
-    comparison = _Comparison(lock, installed, place, whole, install)
+    comparison = _Comparison(lock, installed, place, whole, removals or Removals(()))
     yield from comparison.interpreter()
     yield from comparison.pins()
     yield from comparison.others()
@@ -53,13 +57,15 @@ class _Comparison:
         installed: InstalledSet,
         place: Callable[[NormalizedName], Location],
         whole: Location,
-        install: str,
+        removals: Removals,
     ) -> None:
         self._lock = lock
         self._installed = installed
         self._place = place
         self._whole = whole
-        self._install = install
+        self._removals = removals
+        self._pins = {pin.name: pin for pin in lock.pins}
+        self._base = {one.name: one.version for one in lock.base}
         self._found: dict[NormalizedName, list[InstalledDistribution]] = {}
         for one in installed.distributions:
             self._found.setdefault(one.name, []).append(one)
@@ -71,15 +77,15 @@ class _Comparison:
             return
         implementation, version, libc = words[0], words[1], words[4]
         found = self._installed
-        there = f"{found.implementation} {found.python}"
+        other = (
+            f"the environment has {found.implementation} {found.python}, and the lock is for {implementation} {version}"
+        )
         if found.python and (implementation, _series(version)) != (found.implementation, _series(found.python)):
-            message = f"`{found.subject}` has {there}, and the lock is for {implementation} {version}"
-            yield self._finding(rules.OTHER_PYTHON, message, location=self._whole)
+            yield self._finding(rules.OTHER_PYTHON, other, location=self._whole)
         elif found.python and found.python.count(".") >= 2 and found.python != version:
-            message = f"`{found.subject}` has {there}, and the lock is for {implementation} {version}"
-            yield self._finding(rules.OTHER_PATCH_LEVEL, message, location=self._whole)
+            yield self._finding(rules.OTHER_PATCH_LEVEL, other, location=self._whole)
         if found.libc and libc not in ("-", found.libc):
-            message = f"`{found.subject}` has {found.libc}, and the lock is for {libc}"
+            message = f"the environment has {found.libc}, and the lock is for {libc}"
             yield self._finding(rules.OTHER_LIBC, message, location=self._whole)
 
     def pins(self) -> Iterator[Finding]:
@@ -87,30 +93,43 @@ class _Comparison:
         for pin in self._lock.pins:
             found = self._found.get(pin.name)
             if found:
-                yield from self._pin(pin, found[0])
-                yield from self._more_than_one(found)
-            else:
-                message = f"`{pin.name}=={pin.version}` is pinned and not installed"
-                yield self._finding(rules.MISSING_DISTRIBUTION, message, name=pin.name, remedy=self._install)
+                taken = _importable(found, pin.version)
+                yield from self._pin(pin, taken)
+                yield from self._more_than_one(found, taken)
+            elif pin.name not in self._installed.unlisted:
+                yield self._missing(pin)
+
+    def _missing(self, pin: Pin) -> Finding:
+        message = f"`{pin.name}=={pin.version}` is pinned and not installed"
+        removed = self._removals.of_distribution(pin.name, pin.version)
+        if removed is None:
+            return self._finding(rules.MISSING_DISTRIBUTION, message, name=pin.name)
+        path, layer = removed
+        finding = self._finding(rules.MISSING_DISTRIBUTION, f"{message}: a layer takes it away", name=pin.name)
+        return _told_with_layer(finding, path, layer)
 
     def _pin(self, pin: Pin, found: InstalledDistribution) -> Iterator[Finding]:
         pinned = f"`{pin.name}=={pin.version}` is pinned"
         if found.problem is not None:
             message = f"`{found.name}` is installed, and {found.problem}"
-            yield self._finding(rules.BROKEN_METADATA, message, found=found, remedy=self._install)
-        if not _same_version(found.version, pin.version):
+            yield self._finding(rules.BROKEN_METADATA, message, found=found)
+        if not same_version(found.version, pin.version):
             message = f"{pinned}, and {found.version or 'no known version'} is installed"
-            yield self._finding(rules.OTHER_VERSION, message, found=found, remedy=self._install)
+            yield self._finding(rules.OTHER_VERSION, message, found=found)
         elif found.is_editable:
             message = f"{pinned}, and a source tree is installed in its place"
-            yield self._finding(rules.EDITABLE_INSTALL, message, found=found, remedy=self._install)
-        elif _same_place(pin.url, found.direct_url):
+            yield self._finding(rules.EDITABLE_INSTALL, message, found=found)
+        elif is_same_place(pin, found, pip=self._pip()):
             yield from self._installer(pin, found)
         else:
             expected = f"from `{pin.url}`" if pin.url else "from an index"
             origin = f"from `{found.direct_url}`" if found.direct_url else "from an index"
             message = f"{pinned} {expected}, and it was installed {origin}"
-            yield self._finding(rules.OTHER_ORIGIN, message, found=found, remedy=self._install)
+            yield self._finding(rules.OTHER_ORIGIN, message, found=found)
+
+    def _pip(self) -> str:
+        """Give the version of the target's pip; empty where the lock does not tell."""
+        return next((word[4:] for word in self._lock.target.split() if word.startswith("pip-")), "")
 
     def _installer(self, pin: Pin, found: InstalledDistribution) -> Iterator[Finding]:
         if found.installer is not None and found.installer not in _KNOWN_INSTALLERS:
@@ -119,35 +138,49 @@ class _Comparison:
 
     def others(self) -> Iterator[Finding]:
         """Look at what is no pin: the base set, and what is too much. The target's own pip is never too much."""
-        pinned = {pin.name for pin in self._lock.pins}
-        base = {one.name: one.version for one in self._lock.base}
         for name, found in self._found.items():
-            if name in pinned:
+            if name in self._pins:
                 continue
-            first = found[0]
-            if name in base:
-                yield from self._of_base(first, base[name])
+            taken = _importable(found, self._base.get(name, ""))
+            if name in self._base:
+                yield from self._of_base(taken, self._base[name])
             elif name != "pip":
-                message = f"`{name}=={first.version}` is installed, and neither in the lock nor in the base set"
-                remedy = f"RUN pip uninstall --yes {name}"
-                yield self._finding(
-                    rules.EXTRA_DISTRIBUTION, message, found=first, location=image_location(first.path), remedy=remedy
-                )
-            yield from self._more_than_one(found)
-        for name, version in base.items():
-            if name not in self._found and name not in pinned:
+                message = f"`{name}=={taken.version}` is installed, and neither in the lock nor in the base set"
+                yield self._finding(rules.EXTRA_DISTRIBUTION, message, found=taken, location=image_location(taken.path))
+            yield from self._more_than_one(found, taken)
+        for name, version in self._base.items():
+            if name not in self._found and name not in self._pins and name not in self._installed.unlisted:
                 message = f"`{name}` {version} is in the base set, and not installed"
                 yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, name=name)
 
     def _of_base(self, found: InstalledDistribution, version: str) -> Iterator[Finding]:
-        if not _same_version(found.version, version):
+        if found.problem is not None:
+            message = f"`{found.name}` of the base set is installed, and {found.problem}"
+            yield self._finding(rules.BROKEN_METADATA, message, found=found)
+        if not same_version(found.version, version):
             message = f"`{found.name}` {version} is in the base set, and {found.version} is installed"
             yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, found=found)
+        elif found.is_editable or found.direct_url:
+            what = "a source tree" if found.is_editable else f"`{found.direct_url}`"
+            message = f"`{found.name}` {version} is in the base set, and {what} is installed in its place"
+            yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, found=found)
 
-    def _more_than_one(self, found: list[InstalledDistribution]) -> Iterator[Finding]:
-        for other in found[1:]:
-            message = f"`{other.name}` is installed twice: {found[0].version}, and {other.version} behind it"
+    def _more_than_one(self, found: list[InstalledDistribution], taken: InstalledDistribution) -> Iterator[Finding]:
+        for other in found:
+            if other is taken or self._is_hidden_base(other, taken):
+                continue
+            if same_version(other.version, taken.version):
+                message = f"`{other.name}` {other.version} is installed twice"
+            elif _folder(other) == _folder(taken):
+                message = f"`{other.name}` is installed twice: {taken.version}, and {other.version} in the same folder"
+            else:
+                message = f"`{other.name}` is installed twice: {taken.version}, and {other.version} behind it"
             yield self._finding(rules.TWO_VERSIONS, message, found=other, location=image_location(other.path))
+
+    def _is_hidden_base(self, found: InstalledDistribution, taken: InstalledDistribution) -> bool:
+        """Whether it is of the base set, in a folder that pip does not touch: Debian's, behind ``/usr/local``."""
+        version = self._base.get(found.name)
+        return version is not None and same_version(found.version, version) and _folder(found) != _folder(taken)
 
     def _finding(
         self,
@@ -157,46 +190,48 @@ class _Comparison:
         name: NormalizedName | None = None,
         found: InstalledDistribution | None = None,
         location: Location | None = None,
-        remedy: str | None = None,
     ) -> Finding:
         """Make one: at the pin, with the place in the image beside it, unless a place is given."""
         about = found.name if found is not None else name
         if location is None:
             location = self._place(about) if about is not None else self._whole
-        is_in_image = location.path.startswith("image:")
-        related = (related_place(found.path, found.layer),) if found is not None and not is_in_image else ()
-        pin = next((one for one in self._lock.pins if one.name == about), None) if about is not None else None
+        related = (related_place(found.path, found.layer),) if found is not None else ()
+        pin = self._pins.get(about) if about is not None else None
         return Finding(
             rule=rule,
             severity=rule.severity,
             message=message,
             location=location,
-            related=related,
+            related=related if not location.path.startswith("image:") or (found and found.layer) else (),
             name=about,
             pin=f"{pin.name}=={pin.version}" if pin is not None else None,
-            remedy=remedy,
             details=layer_details(found.path, found.layer) if found is not None else (),
         )
+
+
+def _told_with_layer(finding: Finding, path: str, layer: LayerInfo) -> Finding:
+    return replace(finding, related=(related_place(path, layer),), details=layer_details(path, layer))
+
+
+def _importable(found: list[InstalledDistribution], version: str) -> InstalledDistribution:
+    """Give the one that counts: the first on ``sys.path``; of several in one folder the one that should be there."""
+    beside = [one for one in found if _folder(one) == _folder(found[0])]
+    return next((one for one in beside if same_version(one.version, version)), found[0])
+
+
+def _folder(found: InstalledDistribution) -> str:
+    return found.path.replace("\\", "/").rpartition("/")[0]
 
 
 def _series(version: str) -> str:
     return ".".join(version.split(".")[:2])
 
 
-def _same_version(one: str, other: str) -> bool:
+def same_version(one: str, other: str) -> bool:
+    """Whether two versions are equal by PEP 440; where one is none, as text."""
     if one == other:
         return True
     try:
         return Version(one) == Version(other)
     except InvalidVersion:
         return False
-
-
-def _same_place(pinned: str | None, installed: str | None) -> bool:
-    """Whether a direct reference and what direct_url.json says are the same, but for the fragment.
-
-    pips before 20.1 write no direct_url.json (PEP 610), so that its lack says nothing of a direct reference.
-    """
-    if installed is None or pinned is None:
-        return installed is None
-    return installed.partition("#")[0] == pinned.partition("#")[0]

@@ -9,12 +9,17 @@ from pipfreeze_lock.model.finding import Location, RelatedLocation
 if TYPE_CHECKING:
     from pipfreeze_lock.model.image import LayerInfo
 
-__all__ = ["image_location", "layer_details", "layer_words", "related_place"]
+__all__ = ["image_location", "layer_details", "layer_words", "related_place", "true_layer"]
 
 
 def image_location(path: str) -> Location:
     """Give a path of an image, told from those of the repository by its scheme."""
     return Location(f"image:{path}")
+
+
+def true_layer(layer: LayerInfo | None) -> LayerInfo | None:
+    """Give a layer; None where the files are those of a folder, which has none."""
+    return layer if layer is not None and (layer.digest or layer.diff_id or layer.instruction) else None
 
 
 def layer_words(layer: LayerInfo | None) -> str:

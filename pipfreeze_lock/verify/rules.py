@@ -17,6 +17,7 @@ __all__ = [
     "OTHER_LIBC",
     "OTHER_ORIGIN",
     "OTHER_PATCH_LEVEL",
+    "OTHER_PLATFORM",
     "OTHER_PYTHON",
     "OTHER_VERSION",
     "TWO_VERSIONS",
@@ -92,6 +93,11 @@ OTHER_LIBC = Rule(
     id="other-libc",
     title="The image has another C library than the lock is for",
     help="With an older one the locked wheels may not load, with a newer one pip would have taken others. Lock again.",
+)
+OTHER_PLATFORM = Rule(
+    id="other-platform",
+    title="The image is for another platform than the lock",
+    help="Its wheels do not load there. Take the lock of this platform, or lock for it with `--platform`.",
 )
 MISSING_FILE = Rule(
     id="missing-file",

@@ -1,0 +1,149 @@
+"""``pipfreeze-lock verify``: say whether what is in an image is exactly the lock."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipfreeze_lock.cli import options
+
+_POLICY = "What counts"
+_IMAGE = "Which environment"
+
+
+def verify_command(
+    lock: Annotated[str, typer.Argument(metavar="LOCK", help="The lock.", show_default=False)],
+    image: Annotated[
+        str,
+        typer.Argument(
+            metavar="IMAGE",
+            help="docker-archive:FILE[:NAME:TAG], oci:FOLDER[:TAG], oci-archive:FILE, docker-daemon:NAME:TAG, "
+            "docker://HOST/NAME:TAG, NAME:TAG, rootfs:FOLDER, python:PATH, installed:FILE or installed:-.",
+            show_default=False,
+        ),
+    ],
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            metavar="PATH",
+            help="The environment in the image: its prefix, e.g. /opt/venv, or its interpreter. "
+            "Default: the one that the image runs.",
+            rich_help_panel=_IMAGE,
+        ),
+    ] = None,
+    all_environments: Annotated[
+        bool,
+        typer.Option("--all-environments", help="Compare every environment in it.", rich_help_panel=_IMAGE),
+    ] = False,
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            "--platform", metavar="PLATFORM", help="Of an image for several: linux/arm64.", rich_help_panel=_IMAGE
+        ),
+    ] = None,
+    integrity: Annotated[
+        bool,
+        typer.Option("--integrity", help="Hold every installed file against its RECORD, and find those without one."),
+    ] = False,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep", help="Hold each RECORD against that of the locked wheel, read from the index; means --integrity."
+        ),
+    ] = False,
+    allow_extra: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-extra",
+            metavar="NAME",
+            help="May be there besides the lock; patterns such as types-* too.",
+            rich_help_panel=_POLICY,
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="RULE|NAME|RULE:NAME",
+            help="Leave out, and count, these findings: other-installer, numpy, changed-file:numpy.",
+            rich_help_panel=_POLICY,
+        ),
+    ] = None,
+    base_policy: Annotated[
+        str | None,
+        typer.Option(
+            "--base-policy",
+            metavar="strict|warn|ignore",
+            help="How grave it is that the base set moved; default: strict.",
+            rich_help_panel=_POLICY,
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002  the option's name
+        str,
+        typer.Option("--format", metavar="FORMAT", help="text, json, github, gitlab, junit or sarif."),
+    ] = "text",
+    output: Annotated[
+        str | None,
+        typer.Option("--output-file", "--output", "-o", metavar="FILE", help="Where the report goes; default: stdout."),
+    ] = None,
+    index_url: options.IndexUrl = None,
+    extra_index_url: options.ExtraIndexUrl = None,
+    find_links: options.FindLinks = None,
+    no_index: options.NoIndex = False,
+    trusted_host: options.TrustedHost = None,
+    cert: options.Cert = None,
+    client_cert: options.ClientCert = None,
+    proxy: options.Proxy = None,
+    timeout: options.Timeout = None,
+    retries: options.Retries = None,
+    keyring_provider: options.KeyringProvider = None,
+    cache_dir: options.CacheDir = None,
+    no_cache: options.NoCache = False,
+    refresh: options.Refresh = False,
+    quiet: options.Quiet = 0,
+    verbose: options.Verbose = 0,
+) -> None:
+    """Say whether what is installed in an image is exactly the lock: 0 yes, 1 no, 3 lock and 6 image unreadable.
+
+    Example: pipfreeze-lock verify requirements.lock docker-archive:image.tar
+    """
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  a command imports what it uses
+    from pipfreeze_lock.cli.verifying import VerifyOptions, run_verify  # noqa: PLC0415
+
+    network = {
+        "index_url": index_url,
+        "extra_index_urls": tuple(extra_index_url or ()),
+        "find_links": tuple(find_links or ()),
+        "no_index": no_index,
+        "trusted_hosts": tuple(trusted_host or ()),
+        "cert": cert,
+        "client_cert": client_cert,
+        "proxy": proxy,
+        "timeout": timeout,
+        "retries": retries,
+        "keyring_provider": keyring_provider,
+        "cache_dir": cache_dir,
+        "no_cache": no_cache,
+        "refresh": refresh,
+    }
+    code = run_verify(
+        VerifyOptions(
+            lock=lock,
+            image=image,
+            environment=environment,
+            all_environments=all_environments,
+            platform=platform,
+            integrity=integrity or deep,
+            deep=deep,
+            allow_extra=tuple(allow_extra or ()),
+            ignore=tuple(ignore or ()),
+            base_policy=base_policy,
+            format=format,
+            output=output,
+            network={key: value for key, value in network.items() if value},
+        ),
+        Talk(quiet=quiet, verbose=verbose),
+    )
+    raise typer.Exit(code)

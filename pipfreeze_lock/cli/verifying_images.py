@@ -1,0 +1,105 @@
+"""An image read for ``verify``: its tree, the environments in it, and what is installed in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.cli.image_progress import ReadingProgress
+from pipfreeze_lock.image.distributions import installed_set
+from pipfreeze_lock.image.environments import choose_environment, find_environments
+from pipfreeze_lock.image.interest import environment_interest, with_records
+from pipfreeze_lock.image.interface import Want
+from pipfreeze_lock.image.layers import FileTree
+from pipfreeze_lock.image.python_versions import find_libc
+from pipfreeze_lock.verify.integrity import check_integrity
+from pipfreeze_lock.verify.removals import Removals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipfreeze_lock.cli.rendering import Talk
+    from pipfreeze_lock.cli.verifying import VerifyOptions
+    from pipfreeze_lock.image.environments import Environment
+    from pipfreeze_lock.image.interface import ImageConfig, ImageSource, LayerContents, ScannedImage
+    from pipfreeze_lock.model.installed import InstalledSet
+    from pipfreeze_lock.verify.integrity import IntegrityResult
+
+__all__ = ["LookedAt", "look_at_image"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookedAt:
+    """One environment of an image."""
+
+    installed: InstalledSet
+    environment: Environment
+    tree: FileTree
+    config: ImageConfig
+    removals: Removals
+    pip: str
+    """How its pip is called in a RUN."""
+
+    def integrity(self) -> IntegrityResult:
+        """Hold its files against their records; the image has to be read with records."""
+        return check_integrity(
+            self.tree,
+            self.installed,
+            folders=self.environment.search_path,
+            prefix=self.environment.prefix,
+            is_kept=lambda path: with_records(path) >= Want.DIGEST,
+            removals=self.removals,
+        )
+
+
+def look_at_image(source: ImageSource, options: VerifyOptions, talk: Talk) -> list[LookedAt]:
+    """Read an image, and give the environments in it that are asked for.
+
+    :raises ImageError: when it cannot be read, or there is no Python in it.
+    :raises UsageError: when the environment that is asked for is not there.
+    """
+    scanned = _scan(source, options, talk)
+    tree = FileTree(scanned.layers)
+    choice = choose_environment(find_environments(tree, scanned.config), options.environment, subject=options.image)
+    others = choice.others
+    taken = choice.environment
+    if options.all_environments:
+        chosen: Sequence[Environment] = [taken, *others]
+    else:
+        chosen = [taken]
+        if others:
+            there = ", ".join(f"`{one.prefix}`" for one in others)
+            talk.say(f"Looking at `{taken.prefix}` (Python {taken.python}): {choice.reason}. Also there: {there}.")
+        else:
+            talk.detail(f"Looking at `{taken.prefix}` (Python {taken.python}): {choice.reason}.")
+    libc = find_libc(tree, scanned.config.architecture)
+    removals = Removals((layer.info, _taken_away(layer.contents)) for layer in scanned.layers)
+    is_default = len(chosen) == 1 and options.environment is None
+    return [
+        LookedAt(
+            installed=installed_set(
+                tree, one, subject=options.image if is_default else f"{options.image} {one.prefix}", libc=libc
+            ),
+            environment=one,
+            tree=tree,
+            config=scanned.config,
+            removals=removals,
+            pip="pip" if is_default else f"{one.executable} -m pip",
+        )
+        for one in chosen
+    ]
+
+
+def _taken_away(contents: LayerContents) -> Iterator[str]:
+    return chain(contents.whiteouts, contents.opaque)
+
+
+def _scan(source: ImageSource, options: VerifyOptions, talk: Talk) -> ScannedImage:
+    progress = ReadingProgress(talk)
+    try:
+        scanned = source.scan(with_records if options.integrity else environment_interest, progress)
+    finally:
+        progress.stop()
+    talk.detail(f"Read {scanned.bytes_read / 1e6:.1f} MB of {len(scanned.layers)} layers of {scanned.name}.")
+    return scanned

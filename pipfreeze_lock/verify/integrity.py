@@ -1,0 +1,192 @@
+"""Whether the files of an environment are those that its records tell of: pure, over the files that were read.
+
+A record (PEP 376, PEP 627) speaks of every file that was installed, with hash and size. One who edits it together with
+a file is not found out here, but by `deep`, which holds the record against that of the locked wheel.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.model.finding import Finding
+from pipfreeze_lock.verify import rules
+from pipfreeze_lock.verify.ownership import Ownership
+from pipfreeze_lock.verify.places import image_location, layer_details, related_place, true_layer
+from pipfreeze_lock.verify.removals import Removals
+from pipfreeze_lock.verify.sentences import listed
+from pipfreeze_lock.verify.unowned import Unowned, unowned_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pipfreeze_lock.image.layers import FileTree, TreeEntry
+    from pipfreeze_lock.model.finding import Rule
+    from pipfreeze_lock.model.image import LayerInfo
+    from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
+    from pipfreeze_lock.verify.ownership import Owned
+    from pipfreeze_lock.verify.records import RecordRow
+
+__all__ = ["IntegrityResult", "check_integrity"]
+
+_File = tuple[str, "LayerInfo | None"]
+_MOST_TOLD = 10
+"""Files of one distribution that are told one by one; the rest is counted, and listed for machines."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrityResult:
+    """What came of it."""
+
+    findings: list[Finding]
+    unchecked: list[str]
+
+
+def check_integrity(
+    tree: FileTree,
+    installed: InstalledSet,
+    *,
+    folders: Iterable[str],
+    prefix: str,
+    is_kept: Callable[[str], bool],
+    removals: Removals | None = None,
+) -> IntegrityResult:
+    """Hold every installed file against its record, and look for files that no record has.
+
+    :param tree: Read with ``interest.with_records``.
+    :param folders: Of ``sys.path``, links resolved.
+    :param prefix: ``sys.prefix`` of the environment.
+    :param is_kept: Whether the digest of a file at a path, from the root, would be in the tree, were the file there.
+    """
+    check = _Check(tree, is_kept, removals or Removals(()), Ownership.of(tree, installed.distributions))
+    for owned in check.ownership.owned:
+        check.findings += check.distribution(owned)
+    found = unowned_files(tree, check.ownership, folders=folders, prefix=prefix)
+    check.findings += map(_unowned, found.files)
+    return IntegrityResult(check.findings, [*check.sentences(), *found.unchecked])
+
+
+@dataclass(slots=True)
+class _Check:
+    """One environment."""
+
+    tree: FileTree
+    is_kept: Callable[[str], bool]
+    removals: Removals
+    ownership: Ownership
+    findings: list[Finding] = field(default_factory=list)
+    _claims: dict[str, list[RecordRow]] = field(default_factory=dict)
+    _without_hashes: list[str] = field(default_factory=list)
+    _outside: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for owned in self.ownership.owned:
+            for row in owned.rows:
+                self._claims.setdefault(row.path, []).append(row)
+
+    def distribution(self, owned: Owned) -> Iterator[Finding]:
+        """Look at what one owns."""
+        one = owned.distribution
+        if not owned.has_record and one.path.endswith(".dist-info") and not owned.is_of_system:
+            message = f"`{one.name}` is installed, and has no RECORD, so that nothing speaks for its files"
+            yield _finding(rules.BROKEN_METADATA, message, one, one.path, one.layer)
+            return
+        if not owned.has_hashes:
+            self._without_hashes.append(one.name)
+        missing: list[_File] = []
+        changed: list[_File] = []
+        for row in owned.rows:
+            if _is_compiled(row.path):
+                continue
+            found = self.tree.find(row.path)
+            if found is None or found.entry.is_directory:
+                if self._would_be_here(row.path, one):
+                    missing.append((row.path, self.removals.of_path(row.path)))
+            elif not self._is_as_recorded(row, found.entry):
+                changed.append((row.path, true_layer(found.entry.layer)))
+        yield from _told(rules.MISSING_FILE, "is in the RECORD of {}, and not there", one, missing)
+        yield from _told(rules.CHANGED_FILE, "is not as the RECORD of {} has it", one, changed)
+
+    def _would_be_here(self, path: str, one: InstalledDistribution) -> bool:
+        """Whether a file is missing; what nobody was interested in is only not known to be there."""
+        if self.is_kept(path.lstrip("/")):
+            return True
+        self._outside[one.name] = self._outside.get(one.name, 0) + 1
+        return False
+
+    def _is_as_recorded(self, row: RecordRow, entry: TreeEntry) -> bool:
+        """Compare with this record; where several distributions brought the same file, with theirs too."""
+        if _is_equal(row, entry):
+            return True
+        claims = self._claims[row.path]
+        return len(claims) > 1 and any(one.hash and _is_equal(one, entry) for one in claims)
+
+    def sentences(self) -> Iterator[str]:
+        """Say what was not looked at."""
+        if self._without_hashes:
+            yield f"the files of {listed(self._without_hashes)}: their records have no hashes, or there are none"
+        if self._outside:
+            count = sum(self._outside.values())
+            files = "1 file" if count == 1 else f"{count} files"
+            yield f"{files} of {listed(list(self._outside))} outside site-packages"
+
+
+def _is_equal(row: RecordRow, entry: TreeEntry) -> bool:
+    """Compare size and hash, as far as both sides have them."""
+    file = entry.file
+    if row.size is not None and row.size != file.size:
+        return False
+    expected = row.sha256
+    return expected is None or file.sha256 is None or expected == file.sha256
+
+
+def _is_compiled(path: str) -> bool:
+    """Whether pip, or Python, makes it by itself, so that it may lack and may differ."""
+    return path.endswith((".pyc", ".pyo")) or "/__pycache__/" in path
+
+
+def _told(rule: Rule, words: str, one: InstalledDistribution, files: list[_File]) -> Iterator[Finding]:
+    """Make findings, one a file, and one for all that are too many."""
+    what = words.format(f"`{one.name}=={one.version}`")
+    for path, layer in files[:_MOST_TOLD]:
+        name = posixpath.relpath(path, posixpath.dirname(one.path))
+        yield _finding(rule, f"`{name}` {what}", one, path, layer)
+    rest = files[_MOST_TOLD:]
+    if rest:
+        message = f"{len(rest)} more file{'s' * (len(rest) > 1)} likewise: of `{one.name}=={one.version}`"
+        finding = _finding(rule, message, one, one.path, one.layer, details=tuple(("path", path) for path, _ in rest))
+        yield finding
+
+
+def _finding(
+    rule: Rule,
+    message: str,
+    one: InstalledDistribution,
+    path: str,
+    layer: LayerInfo | None,
+    *,
+    details: tuple[tuple[str, str], ...] | None = None,
+) -> Finding:
+    return Finding(
+        rule=rule,
+        severity=rule.severity,
+        message=message,
+        location=image_location(path),
+        related=(related_place(path, layer),) if layer is not None else (),
+        name=one.name,
+        details=layer_details(path, layer) if details is None else details,
+    )
+
+
+def _unowned(found: Unowned) -> Finding:
+    what = f"all {found.count} files of it belong" if found.count > 1 else "it belongs"
+    rule = rules.UNOWNED_FILE
+    return Finding(
+        rule=rule,
+        severity=rule.severity,
+        message=f"`{posixpath.basename(found.path)}` lies in site-packages, and {what} to no distribution",
+        location=image_location(found.path),
+        related=(related_place(found.path, found.layer),) if found.layer is not None else (),
+        details=layer_details(found.path, found.layer),
+    )

@@ -1,0 +1,88 @@
+"""The one line that makes an environment what the lock says."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.verify import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipfreeze_lock.model.finding import Finding
+
+__all__ = ["Mending", "with_remedies"]
+
+_TAKEN_OUT = frozenset({rules.EXTRA_DISTRIBUTION})
+_REINSTALLED = frozenset(
+    [
+        rules.TWO_VERSIONS,
+        rules.EDITABLE_INSTALL,
+        rules.OTHER_ORIGIN,
+        rules.OTHER_FILE,
+        rules.MISSING_FILE,
+        rules.CHANGED_FILE,
+    ]
+)
+"""pip takes it for installed as the lock wants it, so that it has to go before."""
+_INSTALLED = frozenset({rules.MISSING_DISTRIBUTION, rules.OTHER_VERSION})
+_REMOVED = frozenset({rules.UNOWNED_FILE, rules.BROKEN_METADATA})
+"""pip does not see it."""
+_RELOCKED = frozenset(
+    [
+        rules.CHANGED_BASE_DISTRIBUTION,
+        rules.OTHER_PYTHON,
+        rules.OTHER_PATCH_LEVEL,
+        rules.OTHER_LIBC,
+        rules.OTHER_PLATFORM,
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mending:
+    """What a remedy is put together from."""
+
+    lock: str
+    """As one would type it where the command is run."""
+    pip: str = "pip"
+    """How the environment's pip is called."""
+    is_image: bool = True
+    """Whether it is to be a line of a Dockerfile."""
+    relock: str = "pipfreeze-lock lock"
+
+    def line(self, findings: Sequence[Finding]) -> str | None:
+        """Give the line that mends all that can be mended there; None where nothing can be."""
+        pinned = {finding.name for finding in findings if finding.pin is not None}
+        paths = (_path(one) for one in findings if one.rule in _REMOVED)
+        removed = dict.fromkeys(path for path in paths if path)
+        gone = {one.name for one in findings if one.rule in _TAKEN_OUT or one.rule in _REINSTALLED}
+        again = {one.name for one in findings if one.rule in _REINSTALLED or one.rule is rules.BROKEN_METADATA}
+        names = sorted(str(name) for name in gone if name not in (None, "pip"))
+        parts = []
+        if removed:
+            parts.append(f"rm -r {shlex.join(removed)}")
+        if names:
+            parts.append(f"{self.pip} uninstall --yes {shlex.join(names)}")
+        if any(one.rule in _INSTALLED for one in findings) or again & pinned:
+            no_cache = "--no-cache-dir " if self.is_image else ""
+            parts.append(f"{self.pip} install {no_cache}--require-hashes -r {shlex.quote(self.lock)}")
+        if not parts:
+            return None
+        return f"{'RUN ' if self.is_image else ''}{' && '.join(parts)}"
+
+
+def with_remedies(findings: Sequence[Finding], mending: Mending) -> list[Finding]:
+    """Give each finding what mends it: the line that mends all of them, or the command that locks anew."""
+    line = mending.line(findings)
+    mended = _TAKEN_OUT | _REINSTALLED | _INSTALLED | _REMOVED
+    return [
+        replace(one, remedy=mending.relock if one.rule in _RELOCKED else line if one.rule in mended else one.remedy)
+        for one in findings
+    ]
+
+
+def _path(finding: Finding) -> str | None:
+    return dict(finding.details).get("path")

@@ -1,0 +1,51 @@
+"""Whether a distribution came from where the lock says: what direct_url.json (PEP 610) says, and what it cannot say."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+if TYPE_CHECKING:
+    from pipfreeze_lock.model.installed import InstalledDistribution
+    from pipfreeze_lock.model.lock import Pin
+
+__all__ = ["is_same_place"]
+
+_SINCE = Version("20.1")
+"""Of pip, from which it writes direct_url.json."""
+_VERSION_CONTROL = re.compile(r"(git|hg|svn|bzr)\+(?P<url>[^#]*?)(?:@(?P<revision>[^@/#]+))?(?:#.*)?$")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def is_same_place(pin: Pin, found: InstalledDistribution, *, pip: str) -> bool:
+    """Whether the pin's direct reference, or its lack, is what direct_url.json says.
+
+    :param pip: Of the target: an older one than 20.1 writes none, so that its lack says nothing.
+    """
+    pinned, installed = pin.url, found.direct_url
+    if installed is None:
+        return pinned is None or not _writes_direct_url(pip, found)
+    if pinned is None:
+        return False
+    return _is_same_revision(pinned, installed) or pinned.partition("#")[0] == installed.partition("#")[0]
+
+
+def _writes_direct_url(pip: str, found: InstalledDistribution) -> bool:
+    """Only what pip installed from a wheel, its own builds among them, has one."""
+    if found.installer != "pip" or not found.path.endswith(".dist-info"):
+        return False
+    try:
+        return Version(pip) >= _SINCE
+    except InvalidVersion:
+        return False
+
+
+def _is_same_revision(pinned: str, installed: str) -> bool:
+    """Compare two references into version control; a branch or tag may be any commit."""
+    one, other = _VERSION_CONTROL.match(pinned), _VERSION_CONTROL.match(installed)
+    if one is None or other is None or (one[1], one["url"]) != (other[1], other["url"]):
+        return False
+    revision = one["revision"] or ""
+    return not _COMMIT.fullmatch(revision) or revision == other["revision"]
