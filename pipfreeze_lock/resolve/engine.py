@@ -16,7 +16,7 @@ from pipfreeze_lock.resolve.direct import supported
 from pipfreeze_lock.resolve.explain import explain
 from pipfreeze_lock.resolve.interface import KeptDistribution, Resolution, ResolvedDistribution
 from pipfreeze_lock.resolve.needs import BaseCandidate, Candidate, FileCandidate, Need, needs_of
-from pipfreeze_lock.resolve.preference import search_order
+from pipfreeze_lock.resolve.preference import requested_identifier, search_order
 from pipfreeze_lock.resolve.prefetch import Prefetcher
 from pipfreeze_lock.resolve.provider import PipProvider, bounds_of
 from pipfreeze_lock.resolve.spelling import spellings
@@ -101,7 +101,8 @@ class ResolvelibEngine:
     ) -> PipProvider:
         user_requested: dict[str, int] = {}
         for place, root in enumerate(roots):
-            user_requested.setdefault(needs_of(root, bound_base=self._bound_base)[0].identifier, place)
+            identifier = needs_of(root, bound_base=self._bound_base)[0].identifier
+            user_requested.setdefault(requested_identifier(request.target.pip, identifier), place)
         return PipProvider(
             catalogue=self.catalogue,
             order=search_order(request.target.pip, user_requested),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.resolve.needs import Candidate, Need
 
-__all__ = ["SearchOrder", "search_order"]
+__all__ = ["SearchOrder", "requested_identifier", "search_order"]
 
 Order = tuple[Any, ...]
 """Compared with others of the same class only; the smallest is settled first."""
@@ -59,6 +59,16 @@ def search_order(pip_version: str, user_requested: Mapping[str, int]) -> SearchO
         if version >= Version(start):
             return order(user_requested)
     return OrderOf20_3(user_requested)
+
+
+def requested_identifier(pip_version: str, identifier: str) -> str:
+    """Give the node under which a pip files a requirement of the inputs: in 21.1 alone ``a[x]`` is filed as ``a``.
+
+    ``user_requested`` in ``resolvelib/resolver.py`` there, ``collect_root_requirements`` later.
+    """
+    if Version("21.1") <= Version(pip_version) < Version("21.2"):
+        return identifier.partition("[")[0]
+    return identifier
 
 
 class _Order(ABC):
