@@ -34,8 +34,8 @@ class TarHeaderError(ValueError):
 
 def header_name(header: bytes | bytearray) -> str:
     """Give the name that a header has in itself; POSIX's may be in two parts, GNU's has other things in the second."""
-    name = text(header[:100])
-    if header[257:263] == b"ustar\x00" and header[345]:
+    name = header[:100].partition(b"\x00")[0].decode("utf-8", "surrogateescape")
+    if header[345] and header[257:263] == b"ustar\x00":
         return f"{text(header[345:500])}/{name}"
     return name
 

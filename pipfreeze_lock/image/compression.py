@@ -16,7 +16,7 @@ from pipfreeze_lock.image.byte_sources import CutShortError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MAGIC_LENGTH", "CompressionError", "Digested", "compression_of", "decompressed"]
+__all__ = ["MAGIC_LENGTH", "CompressionError", "Digested", "compression_of", "decompressed", "peeked", "unpacked"]
 
 MAGIC_LENGTH = 6
 """Bytes that tell a compression."""
@@ -88,23 +88,28 @@ def compression_of(first: bytes) -> str:
     return "xz" if first.startswith(b"\xfd7zXZ\x00") else "none"
 
 
+def peeked(pieces: Iterator[bytes]) -> tuple[str, Iterator[bytes]]:
+    """Give the compression that the first bytes tell, and the pieces as if nobody had looked."""
+    first = b""
+    for piece in pieces:
+        first += piece
+        if len(first) >= MAGIC_LENGTH:
+            break
+    return compression_of(first), itertools.chain((first,), pieces) if first else iter(())
+
+
 def decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Give what pieces unpack to, one MiB at the most at a time; all members or frames of it.
 
     :raises CompressionError: when it is damaged.
     :raises CutShortError: when its end is missing.
     """
-    first = b""
-    for piece in pieces:
-        first += piece
-        if len(first) >= MAGIC_LENGTH:
-            break
-    again = itertools.chain((first,), pieces) if first else iter(())
-    compression = compression_of(first)
-    return again if compression == "none" else _unpacked(again, compression)
+    compression, again = peeked(pieces)
+    yield from again if compression == "none" else unpacked(again, compression)
 
 
-def _unpacked(pieces: Iterator[bytes], compression: str) -> Iterator[bytes]:
+def unpacked(pieces: Iterator[bytes], compression: str) -> Iterator[bytes]:
+    """Unpack what is known to be compressed: as `decompressed` does."""
     new, errors = _decompressor(compression)
     decompressor: Decompressor | None = None
     for piece in pieces:
@@ -116,13 +121,13 @@ def _unpacked(pieces: Iterator[bytes], compression: str) -> Iterator[bytes]:
                     break
                 decompressor = new()
             try:
-                unpacked = decompressor.decompress(data, _PIECE)
+                plain = decompressor.decompress(data, _PIECE)
             except errors as error:
                 message = f"its {compression} is damaged: {error}"
                 raise CompressionError(message) from None
             data = b""
-            if unpacked:
-                yield unpacked
+            if plain:
+                yield plain
             if decompressor.eof:
                 data = decompressor.unused_data
                 decompressor = None

@@ -216,5 +216,5 @@ class PassingArchive:
             passed.failure = error
         except DAMAGE as error:
             passed.failure = ImageError(f"{place} cannot be read: {error}", context=self._subject)
-        passed.stored, passed.unpacked = bytes_.stored.digest, bytes_.unpacked.digest
+        passed.stored, passed.unpacked = bytes_.stored.digest, bytes_.unpacked_digest
         return passed

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.errors import ImageError
 from pipfreeze_lock.image.byte_sources import ForwardBytes
-from pipfreeze_lock.image.compression import Digested, decompressed
+from pipfreeze_lock.image.compression import Digested, peeked, unpacked
 from pipfreeze_lock.image.interface import ScannedLayer
 from pipfreeze_lock.image.layer_scan import DAMAGE, scan_layer
 
@@ -30,8 +30,21 @@ class StreamedBytes:
         :param told: Called with the bytes of each piece.
         """
         self.stored = Digested(pieces, told)
-        self.unpacked = Digested(decompressed(iter(self.stored)))
-        self.source = ForwardBytes(iter(self.unpacked))
+        self._unpacked: Digested | None = None
+        self.source = ForwardBytes(self._pieces())
+
+    @property
+    def unpacked_digest(self) -> str:
+        """``sha256:…`` of the tar, as far as it has passed; that of the stored bytes where they are not compressed."""
+        return self.stored.digest if self._unpacked is None else self._unpacked.digest
+
+    def _pieces(self) -> Iterator[bytes]:
+        compression, stored = peeked(iter(self.stored))
+        if compression == "none":
+            yield from stored
+        else:
+            self._unpacked = Digested(unpacked(stored, compression))
+            yield from self._unpacked
 
 
 def scan_streamed_layer(
@@ -70,7 +83,7 @@ def check_layer(passed: StreamedBytes, info: LayerInfo, *, subject: str) -> None
     except DAMAGE as error:
         message = f"{place_of(info)} cannot be read: {error}"
         raise ImageError(message, context=subject) from None
-    check_passed(info, stored=passed.stored.digest, unpacked=passed.unpacked.digest, subject=subject)
+    check_passed(info, stored=passed.stored.digest, unpacked=passed.unpacked_digest, subject=subject)
     if info.size is not None and passed.stored.size != info.size:
         message = f"{place_of(info)} has {passed.stored.size} bytes instead of {info.size}"
         raise ImageError(message, context=subject)
