@@ -76,8 +76,14 @@ def _found(tree: FileTree, path: str, metadata: str, source: str | None = None) 
         version=version,
         installer=installer.decode(errors="replace").strip() or None if installer else None,
         direct_url=parse_direct_url(tree.read(f"{path}/direct_url.json")),
-        layer=_layer(tree, metadata) or _layer(tree, path),
+        layer=_topmost(tree, metadata, f"{path}/INSTALLER", f"{path}/direct_url.json") or _layer(tree, path),
     )
+
+
+def _topmost(tree: FileTree, *paths: str) -> LayerInfo | None:
+    """Give the topmost of the layers that files come from."""
+    layers = [layer for path in paths if (layer := _layer(tree, path)) is not None]
+    return max(layers, key=lambda layer: layer.index, default=None)
 
 
 def _egg(tree: FileTree, path: str) -> Iterator[FoundMetadata]:
@@ -99,7 +105,8 @@ def _linked(tree: FileTree, folder: str, name: str) -> FoundMetadata:
     """Read the metadata that ``setup.py develop`` left where the sources are."""
     path = f"{folder}/{name}"
     lines = (tree.read(path) or b"").decode(errors="replace").split("\n")
-    sources = posixpath.join(folder, lines[0].strip()) if lines[0].strip() else ""
+    line = next((text for one in lines if (text := one.strip())), "")
+    sources = posixpath.join(folder, line) if line else ""
     entries = [entry for entry in tree.children(sources) if entry.endswith(".egg-info")] if sources else []
     wanted = canonical_name(name.removesuffix(".egg-link"))
     own = [entry for entry in entries if canonical_name(entry.removesuffix(".egg-info").partition("-")[0]) == wanted]

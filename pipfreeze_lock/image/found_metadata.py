@@ -112,7 +112,7 @@ def installed_distributions(found: Iterable[FoundMetadata]) -> tuple[InstalledDi
 def _distribution(found: FoundMetadata) -> InstalledDistribution:
     """Read one; what its metadata lacks is taken from its file name, as pip does, and said."""
     stem, _, suffix = found.path.rpartition("/")[2].rpartition(".")
-    name, _, rest = stem.partition("-")
+    name, _, rest = stem.partition("-") if suffix != "egg-link" else (stem, "", "")
     version = rest.partition("-")[0]
     direct_url, is_editable = origin_of(found.direct_url)
     return InstalledDistribution(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-__all__ = ["parse_freeze"]
+__all__ = ["is_talk", "parse_freeze"]
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _PINNED = re.compile(rf"({_NAME})\s*={{2,3}}\s*(\S+)")
@@ -28,7 +28,8 @@ _REMARK_OF_EDITABLE = re.compile(rf"#.*\(({_NAME})={{2,3}}([^\s)]+)\)")
 """``# Editable install with no version control (app==1.0)``, which stands above its ``-e``."""
 _OPTIONS = ("--", "-f ", "-i ", "-c ", "-r ")
 """Of a requirements file, which ``pip freeze -r`` prints again."""
-_TALK = re.compile(r"(?:DEPRECATION|WARNING|ERROR|\[notice\])\b")
+_TALK = ("DEPRECATION: ", "WARNING: ", "ERROR: ", "[notice] ")
+"""How pip's messages begin, which stand before or behind where stderr was written into the same file."""
 _LEFT_OUT = ("pip", "setuptools", "wheel", "distribute")
 """Without ``--all`` (``DEV_PKGS`` in pip's ``commands/freeze.py``; from Python 3.12 on it is pip alone)."""
 
@@ -48,7 +49,7 @@ def parse_freeze(
         if text.startswith("#"):
             remark = _REMARK_OF_EDITABLE.match(text) or remark
             continue
-        if not text or text.startswith(_OPTIONS) or _TALK.match(text):
+        if not text or text.startswith(_OPTIONS) or is_talk(text):
             continue
         one = _distribution(text, remark, f"{place}:{number}")
         remark = None
@@ -62,6 +63,11 @@ def parse_freeze(
             found.append(one)
     left_out = frozenset(canonical_name(name) for name in _LEFT_OUT)
     return tuple(found), frozenset() if "pip" in seen else left_out - seen
+
+
+def is_talk(line: str) -> bool:
+    """Whether a line is a message of pip's, and not what was asked for."""
+    return line.lstrip().startswith(_TALK)
 
 
 def _distribution(text: str, remark: re.Match[str] | None, path: str) -> InstalledDistribution | None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.errors import ImageError
 from pipfreeze_lock.image.found_metadata import FoundMetadata, installed_distributions
-from pipfreeze_lock.image.freeze_lines import parse_freeze
+from pipfreeze_lock.image.freeze_lines import is_talk, parse_freeze
 from pipfreeze_lock.image.probe import PROBE_KEY, read_probe
 from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
 from pipfreeze_lock.model.names import canonical_name
@@ -30,8 +29,6 @@ _HINTS = (
 _NO_PYTHON = "which Python it has"
 _NO_LIBC = "its C library"
 _NO_ORIGIN = "where each distribution was installed from, and by what"
-_TALK = re.compile(r"(?:DEPRECATION|WARNING|ERROR|\[notice\])\b")
-"""How pip's messages begin, which stand before or behind where stderr was written into the same file."""
 
 
 def read_listing(data: bytes, *, place: str) -> InstalledSet:
@@ -41,7 +38,7 @@ def read_listing(data: bytes, *, place: str) -> InstalledSet:
     :raises ImageError: when it is none of the four, or damaged.
     """
     text = _text(data, place)
-    start = next((line for line in text.splitlines() if line.strip() and not _is_talk(line)), "")
+    start = next((line for line in text.splitlines() if line.strip() and not is_talk(line)), "")
     if not start:
         message = "nothing is in it"
         raise ImageError(message, context=place, hints=_HINTS)
@@ -72,12 +69,8 @@ def _text(data: bytes, place: str) -> str:
         raise ImageError(message, context=place, hints=_HINTS) from None
 
 
-def _is_talk(line: str) -> bool:
-    return _TALK.match(line.strip()) is not None
-
-
 def _read_json(text: str, place: str) -> InstalledSet:
-    without_talk = "\n".join(line for line in text.splitlines() if not _is_talk(line))
+    without_talk = "\n".join(line for line in text.splitlines() if not is_talk(line))
     try:
         document = json.loads(without_talk)
     except ValueError as error:

@@ -127,8 +127,8 @@ def egg(path):
 def linked(folder, name):
     """Give the distribution whose metadata ``setup.py develop`` left where the sources are."""
     path = os.path.join(folder, name)
-    line = text_of(read(path)).split("\n")[0].strip()
-    sources = os.path.join(folder, line) if line else ""
+    lines = [line.strip() for line in text_of(read(path)).split("\n") if line.strip()]
+    sources = os.path.join(folder, lines[0]) if lines else ""
     entries = sorted(one for one in names_in(sources) if one.endswith(".egg-info"))
     wanted = canonical(name[: -len(".egg-link")])
     own = [one for one in entries if canonical(one[: -len(".egg-info")].partition("-")[0]) == wanted]
