@@ -112,7 +112,8 @@ def open_descriptor(path: str | Path, *, subject: str) -> int:
 
 
 def followed(path: str, links: Mapping[str, str]) -> str:
-    """Follow the links of an archive; text that leads nowhere is given as it is."""
+    """Follow the links of an archive; the path is cleaned as `cleaned_path` does with those of the archive."""
+    path = posixpath.normpath(f"/{path}").lstrip("/")
     for _ in range(_MOST_LINKS):
         link = links.get(path)
         if link is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ __all__ = ["StoredLayer", "scan_stored_layers"]
 
 _MOST_THREADS = 4
 """Unpacking leaves the interpreter to others; reading headers does not."""
+
+
+class _GivenUpError(Exception):
+    """Another layer is damaged, or somebody interrupted: what comes of this one is nothing to anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,17 @@ def scan_stored_layers(
 
     streamed = [is_verified or is_compressed(layer.file, layer.start, layer.size) for layer in layers]
 
+    is_given_up = threading.Event()
+
+    def told(count: int) -> None:
+        if is_given_up.is_set():
+            raise _GivenUpError
+        reporter.progress(count)
+
     def scan(layer: StoredLayer, is_streamed: bool) -> tuple[ScannedLayer, int]:  # noqa: FBT001  `map` calls it
         reporter.layer(layer.info.index, layer.size)
         read = _streamed if is_streamed else _seeked
-        return read(layer, interest, reporter, subject)
+        return read(layer, interest, told, subject)
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1, sum(streamed))
     if threads < 2:
@@ -67,14 +79,15 @@ def scan_stored_layers(
         with ThreadPoolExecutor(threads, thread_name_prefix="layer") as pool:
             try:
                 scanned = list(pool.map(scan, layers, streamed))
-            except BaseException:
+            except BaseException:  # an interruption, too, ends what other threads read
+                is_given_up.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     return tuple(layer for layer, _ in scanned), sum(read for _, read in scanned)
 
 
 def _streamed(
-    layer: StoredLayer, interest: Callable[[str], Want], reporter: ImageReporter, subject: str
+    layer: StoredLayer, interest: Callable[[str], Want], told: Callable[[int], None], subject: str
 ) -> tuple[ScannedLayer, int]:
     """Read all of a layer."""
     read = 0
@@ -84,18 +97,18 @@ def _streamed(
         read += layer.size
         return file_pieces(layer.file, layer.start, layer.size)
 
-    scanned = scan_streamed_layer(pieces, layer.info, interest, subject=subject, told=reporter.progress)
+    scanned = scan_streamed_layer(pieces, layer.info, interest, subject=subject, told=told)
     return scanned, read
 
 
 def _seeked(
-    layer: StoredLayer, interest: Callable[[str], Want], reporter: ImageReporter, subject: str
+    layer: StoredLayer, interest: Callable[[str], Want], told: Callable[[int], None], subject: str
 ) -> tuple[ScannedLayer, int]:
     """Read a layer by its headers; where it has no end, hold all of it against its digest after all."""
     sources: list[FilePart] = []
 
     def open_source() -> FilePart:
-        sources.append(FilePart(layer.file, layer.start, layer.size, None if sources else reporter.progress))
+        sources.append(FilePart(layer.file, layer.start, layer.size, None if sources else told))
         return sources[-1]
 
     contents = scan_layer(open_source, interest, place=place_of(layer.info), subject=subject)

@@ -90,7 +90,7 @@ class TarReader:
         ahead: dict[str, str] = {}
         while header := source.block():
             if header == ZERO_BLOCK:
-                self.is_ended = True
+                self._check_end()
                 return
             if not checksum_holds(header):
                 message = "a header is damaged"
@@ -118,6 +118,16 @@ class TarReader:
             raise TarHeaderError(message)
         return self._source.pieces(entry.size)
 
+    def _check_end(self) -> None:
+        """See that nothing stands behind the zeros: one block of them may be all, and engines read nothing after them.
+
+        :raises TarHeaderError: when something does, as Go's ``archive/tar`` does.
+        """
+        if self._source.block() not in {b"", ZERO_BLOCK}:
+            message = "there are zeros in place of a header"
+            raise TarHeaderError(message)
+        self.is_ended = True
+
     def _read_ahead(self, flag: int, size: int, ahead: dict[str, str]) -> None:
         """Read what a header of its own says of the next entry; what pax says outweighs GNU's."""
         if size > _MOST_OF_A_HEADER:
@@ -142,6 +152,9 @@ class TarReader:
             size = decimal(ahead["size"]) if "size" in ahead else size
             name = ahead.get("GNU.sparse.name", name)
             is_sparse = is_sparse or any(keyword.startswith("GNU.sparse.") for keyword in ahead)
+        if "\x00" in name or "\x00" in link:
+            message = "a name has a NUL in it"
+            raise TarHeaderError(message)
         end = start + size
         if is_sparse:
             end, size = self._sparse(header, start, size, ahead)

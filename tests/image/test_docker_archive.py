@@ -187,6 +187,12 @@ class TestLayersInTheArchive:
             assert found.layers[0].info.digest is None
             assert found.layers[0].info.diff_id == digest_of(LOWER)
 
+    def test_names_written_otherwise(self, tmp_path: Path) -> None:
+        manifest = json.dumps([{"Config": "./c.json", "Layers": ["./a//layer.tar"]}])
+        data = tar_of({"./a/layer.tar": UPPER, "c.json": Image([UPPER]).config_bytes, "./manifest.json": manifest})
+        for archive in (data, gzipped(data)):
+            assert FileTree(scan(archive, tmp_path).layers).read("usr/lib/q/METADATA") == b"two"
+
     def test_no_layers_at_all(self, tmp_path: Path) -> None:
         found = scan(docker_archive(Image([])), tmp_path)
         assert found.layers == ()

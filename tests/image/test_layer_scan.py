@@ -141,6 +141,15 @@ class TestDamage:
             data[1024 + place] ^= 0x01
             assert "a header is damaged" in refused(bytes(data)), place
 
+    def test_something_behind_the_end(self) -> None:
+        hidden = layer({"evil/METADATA": "1"})
+        assert "zeros in place of a header" in refused(layer({"a": "1"}, ended=False) + bytes(512) + hidden)
+        assert scan(layer({"a": "1"}, ended=False) + bytes(512)).is_ended
+        assert scan(layer({"a": "1"}) + hidden).entries == 1, "no engine reads on behind two blocks of zeros"
+
+    def test_a_nul_in_a_name(self) -> None:
+        assert "a name has a NUL in it" in refused(layer({"é" * 60 + "\x00METADATA": "1"}))
+
     def test_no_tar_at_all(self) -> None:
         assert "a header is damaged" in refused(b"<html>" * 200)
         assert "it is cut short" in refused(b"x")
