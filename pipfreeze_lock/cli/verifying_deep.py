@@ -76,6 +76,7 @@ def look_deep(
                     lock=lock,
                     installed=looked.installed,
                     read=looked.tree.read,
+                    layer_of=looked.tree.layer_of,
                     place=places.pin,
                     records=_Records(index, client, cache),
                     no_binary=in_force.format_control.no_binary,

@@ -101,18 +101,19 @@ class _Comparison:
 
     def _missing(self, pin: Pin) -> Finding:
         message = f"`{pin.name}=={pin.version}` is pinned and not installed"
-        removed = self._removals.of_distribution(pin.name, pin.version)
+        return self._absent(rules.MISSING_DISTRIBUTION, message, pin.name, pin.version)
+
+    def _absent(self, rule: Rule, message: str, name: NormalizedName, version: str) -> Finding:
+        removed = self._removals.of_distribution(name, version)
         if removed is None:
-            return self._finding(rules.MISSING_DISTRIBUTION, message, name=pin.name)
-        path, layer = removed
-        finding = self._finding(rules.MISSING_DISTRIBUTION, f"{message}: a layer takes it away", name=pin.name)
-        return _told_with_layer(finding, path, layer)
+            return self._finding(rule, message, name=name)
+        return _told_with_layer(self._finding(rule, f"{message}: a layer takes it away", name=name), *removed)
 
     def _pin(self, pin: Pin, found: InstalledDistribution) -> Iterator[Finding]:
         pinned = f"`{pin.name}=={pin.version}` is pinned"
         if found.problem is not None:
             message = f"`{found.name}` is installed, and {found.problem}"
-            yield self._finding(rules.BROKEN_METADATA, message, found=found)
+            yield self._broken(message, found)
         if not same_version(found.version, pin.version):
             message = f"{pinned}, and {found.version or 'no known version'} is installed"
             yield self._finding(rules.OTHER_VERSION, message, found=found)
@@ -126,6 +127,12 @@ class _Comparison:
             origin = f"from `{found.direct_url}`" if found.direct_url else "from an index"
             message = f"{pinned} {expected}, and it was installed {origin}"
             yield self._finding(rules.OTHER_ORIGIN, message, found=found)
+
+    def _broken(self, message: str, found: InstalledDistribution) -> Finding:
+        """Tell of metadata that cannot be used, with the layer that took a part of it away, if one did."""
+        finding = self._finding(rules.BROKEN_METADATA, message, found=found)
+        layer = self._removals.of_path(f"{found.path}/METADATA") or self._removals.of_path(f"{found.path}/PKG-INFO")
+        return finding if layer is None else _told_with_layer(finding, found.path, layer)
 
     def _pip(self) -> str:
         """Give the version of the target's pip; empty where the lock does not tell."""
@@ -151,12 +158,12 @@ class _Comparison:
         for name, version in self._base.items():
             if name not in self._found and name not in self._pins and name not in self._installed.unlisted:
                 message = f"`{name}` {version} is in the base set, and not installed"
-                yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, name=name)
+                yield self._absent(rules.CHANGED_BASE_DISTRIBUTION, message, name, version)
 
     def _of_base(self, found: InstalledDistribution, version: str) -> Iterator[Finding]:
         if found.problem is not None:
             message = f"`{found.name}` of the base set is installed, and {found.problem}"
-            yield self._finding(rules.BROKEN_METADATA, message, found=found)
+            yield self._broken(message, found)
         if not same_version(found.version, version):
             message = f"`{found.name}` {version} is in the base set, and {found.version} is installed"
             yield self._finding(rules.CHANGED_BASE_DISTRIBUTION, message, found=found)

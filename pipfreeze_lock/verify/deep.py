@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.model.finding import Finding
 from pipfreeze_lock.verify import rules
-from pipfreeze_lock.verify.places import layer_details, related_place
+from pipfreeze_lock.verify.places import layer_details, related_place, true_layer
 from pipfreeze_lock.verify.records import parse_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipfreeze_lock.model.finding import Location
+    from pipfreeze_lock.model.image import LayerInfo
     from pipfreeze_lock.model.installed import InstalledDistribution
     from pipfreeze_lock.verify.records import RecordRow
 
@@ -138,7 +139,12 @@ def _scripts(entry_points: str) -> frozenset[str]:
 
 
 def other_file_finding(
-    one: InstalledDistribution, locked: LockedRecord, differences: Sequence[tuple[str, str]], *, location: Location
+    one: InstalledDistribution,
+    locked: LockedRecord,
+    differences: Sequence[tuple[str, str]],
+    *,
+    location: Location,
+    layer: LayerInfo | None,
 ) -> Finding:
     """Make one finding of what differs in a distribution."""
     folder = posixpath.dirname(one.path)
@@ -153,8 +159,8 @@ def other_file_finding(
         severity=rule.severity,
         message=f"`{one.name}=={one.version}` is not what `{locked.filename}` holds: its RECORD {shown}",
         location=location,
-        related=(related_place(f"{one.path}/RECORD", one.layer),),
+        related=(related_place(f"{one.path}/RECORD", true_layer(layer)),),
         name=one.name,
         pin=f"{one.name}=={one.version}",
-        details=(*layer_details(f"{one.path}/RECORD", one.layer), *(("file", path) for path, _ in differences)),
+        details=(*layer_details(f"{one.path}/RECORD", true_layer(layer)), *(("file", path) for path, _ in differences)),
     )

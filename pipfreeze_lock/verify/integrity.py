@@ -90,7 +90,8 @@ class _Check:
         one = owned.distribution
         if not owned.has_record and one.path.endswith(".dist-info") and not owned.is_of_system:
             message = f"`{one.name}` is installed, and has no RECORD, so that nothing speaks for its files"
-            yield _finding(rules.BROKEN_METADATA, message, one, one.path, one.layer)
+            layer = self.removals.of_path(f"{one.path}/RECORD") or one.layer
+            yield _finding(rules.BROKEN_METADATA, message, one, one.path, layer)
             return
         if not owned.has_hashes:
             self._without_hashes.append(one.name)
@@ -102,11 +103,21 @@ class _Check:
             found = self.tree.find(row.path)
             if found is None or found.entry.is_directory:
                 if self._would_be_here(row.path, one):
-                    missing.append((row.path, self.removals.of_path(row.path)))
+                    missing.append((row.path, self._remover(row.path)))
             elif not self._is_as_recorded(row, found.entry):
                 changed.append((row.path, true_layer(found.entry.layer)))
         yield from _told(rules.MISSING_FILE, "is in the RECORD of {}, and not there", one, missing)
         yield from _told(rules.CHANGED_FILE, "is not as the RECORD of {} has it", one, changed)
+
+    def _remover(self, path: str) -> LayerInfo | None:
+        """Give the layer that took a file away, or put a link or a file in place of a folder above it."""
+        at = posixpath.dirname(path)
+        while at != "/":
+            found = self.tree.look(at)
+            if found is not None and not found.entry.is_directory:
+                return true_layer(found.entry.layer)
+            at = posixpath.dirname(at)
+        return self.removals.of_path(path)
 
     def _would_be_here(self, path: str, one: InstalledDistribution) -> bool:
         """Whether a file is missing; what nobody was interested in is only not known to be there."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
     from pipfreeze_lock.model.finding import Finding, Location
+    from pipfreeze_lock.model.image import LayerInfo
     from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
     from pipfreeze_lock.model.lock import LockedSet, Pin
     from pipfreeze_lock.verify.deep import LockedRecord
@@ -55,6 +56,8 @@ class DeepRequest:
     installed: InstalledSet
     read: Callable[[str], bytes | None]
     """Gives what is in a file of the environment."""
+    layer_of: Callable[[str], LayerInfo | None] = lambda _: None
+    """Gives the layer that a file of it comes from."""
     place: Callable[[NormalizedName], Location]
     records: WheelRecords
     no_binary: frozenset[str] = frozenset()
@@ -92,27 +95,33 @@ def verify_deep(request: DeepRequest) -> DeepResult:
 def _compared(request: DeepRequest, pin: Pin, one: InstalledDistribution) -> Finding | str | None:
     """Give what differs; a text where it cannot be compared, and why; None where nothing differs."""
     record = request.read(f"{one.path}/RECORD")
-    if not pin.hashes:
-        return "the lock has no hashes"
-    if record is None:
-        return "there is no RECORD of it"
+    if not pin.hashes or record is None:
+        return "there is no RECORD of it" if pin.hashes else "the lock has no hashes"
     files = request.records.files(pin)
     if not files:
         return "no file with its hash is offered any more"
     chosen = _chosen(request, pin, files, request.read(f"{one.path}/WHEEL"))
-    if isinstance(chosen, str):
-        return chosen
+    return chosen if isinstance(chosen, str) else _closest(request, one, record, chosen)
+
+
+def _closest(
+    request: DeepRequest, one: InstalledDistribution, record: bytes, wheels: Sequence[tuple[ProjectPage, IndexFile]]
+) -> Finding | None:
+    """Compare with the wheel that it differs from least."""
     folder = posixpath.dirname(one.path)
     rows = parse_record(record, folder)
     closest: tuple[LockedRecord, list[tuple[str, str]]] | None = None
-    for page, file in chosen:
+    for page, file in wheels:
         locked = request.records.record(page, file)
         differences = compare_records(rows, locked, folder=folder)
         if not differences:
             return None
         if closest is None or len(differences) < len(closest[1]):
             closest = locked, differences
-    return None if closest is None else other_file_finding(one, *closest, location=request.place(pin.name))
+    if closest is None:
+        return None
+    layer = request.layer_of(f"{one.path}/RECORD")
+    return other_file_finding(one, *closest, location=request.place(one.name), layer=layer)
 
 
 def _chosen(

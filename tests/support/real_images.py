@@ -6,14 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from support import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["RealImages"]
 
@@ -35,7 +34,7 @@ class RealImages:
             needs.missing("root, for buildah without user namespaces")
         self._folder = folder
         self._storage = ("--root", str(folder / "storage"), "--runroot", str(folder / "run"))
-        self._environment = {**os.environ, "STORAGE_DRIVER": _driver(folder), "BUILDAH_ISOLATION": "chroot"}
+        self._environment = {**os.environ, "STORAGE_DRIVER": _driver(), "BUILDAH_ISOLATION": "chroot"}
 
     def base(self, python: str, base: Mapping[str, str]) -> Path:
         """Give a docker archive with a Python, and pip, setuptools and whatever else as the base set; made once.
@@ -94,7 +93,7 @@ class Container:
         self._images = images
         self.name = images.run("buildah", "from", "--quiet", start)
 
-    def __enter__(self) -> Container:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -103,19 +102,28 @@ class Container:
     def buildah(self, *arguments: str) -> str:
         return self._images.run("buildah", *arguments)
 
-    def python(self, *arguments: str, mounts: Mapping[Path, str] | None = None, network: bool = False) -> str:
+    def python(self, *arguments: str, mounts: Mapping[Path, str] | None = None) -> str:
         """Run the image's Python as a RUN would."""
         volumes = [word for host, inside in (mounts or {}).items() for word in ("-v", f"{host}:{inside}:ro")]
         environment = ["--env", "PIP_DISABLE_PIP_VERSION_CHECK=1", "--env", "HOME=/root"]
-        hosts = ["--network", "host"] if network else []
-        return self.buildah("run", *volumes, *environment, *hosts, self.name, "--", "/usr/local/bin/python3", *arguments)
+        return self.buildah("run", *volumes, *environment, self.name, "--", "/usr/local/bin/python3", *arguments)
+
+    def install(self, lock: str, folder: Path) -> str:
+        """Install a lock by the image's own pip, as the RUN of a Dockerfile does.
+
+        :param folder: In which the lock lies, with its wheels; the container sees it as ``/work``.
+        """
+        mount = ("--volume", f"{folder}:/work:ro", "--workingdir", "/work")
+        environment = ("--env", "HOME=/root", "--env", "PIP_DISABLE_PIP_VERSION_CHECK=1")
+        pip = ("/usr/local/bin/python3", "-m", "pip", "install", "--no-cache-dir", "--require-hashes", "-r", lock)
+        return self.buildah("run", *mount, *environment, self.name, "--", *pip)
 
     def save(self, destination: str) -> None:
         """Write the image, with a layer for what was done: under a name, or in a transport of skopeo's."""
         self.buildah("commit", "--quiet", self.name, destination)
 
 
-def _driver(folder: Path) -> str:
+def _driver() -> str:
     return "vfs" if shutil.which("fuse-overlayfs") is None and not Path("/sys/module/overlay").exists() else "overlay"
 
 
