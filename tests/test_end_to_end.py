@@ -124,6 +124,39 @@ def test_the_lock_is_what_is_there_once_it_is_installed(
     assert lock.read_bytes() == before
 
 
+@pytest.mark.parametrize("pip", ["9.0.3", "18.1", "19.1.1", "20.3.4", "21.3.1"])
+def test_a_version_that_pep_440_does_not_know(
+    pip: str, index_server: IndexServer, workplace: Path, tmp_path: Path
+) -> None:
+    """As of pytz 2011k: locked by ``===``, installed in hash mode, and known to every other command."""
+    venv = Venv.of(needs.interpreter("3.6"), pip, tmp_path / "venv")
+    index_server.add(sdist("zones", "2011k", requires=["leaf"]), wheel("zones", "2012"), wheel("leaf", "1.0"))
+    (workplace / "requirements.txt").write_text("zones===2011k\n")
+    target = ["--python-version", venv.python_version(), "--pip-version", pip, "--libc", libc()]
+    target += [f"--preinstalled={name}=={version}" for name, version in venv.base.items() if name != "pip"]
+    ran = run("lock", *target, "--index-url", index_server.url)
+    assert ran.code == 0, ran.said
+    lock = workplace / "requirements.lock"
+    assert "\nzones===2011k \\\n    --hash=sha256:" in lock.read_text()
+
+    venv.pip("install", "--no-cache-dir", "--no-compile", "--require-hashes", "-r", lock)
+    assert venv.installed() == {**venv.base, "zones": "2011k", "leaf": "1.0"}
+
+    assert run("check").code == 0
+    assert run("check", "--online").code == 0
+    (workplace / "requirements.txt").write_text("zones===2011k\nleaf\n")  # so that the earlier pins are looked at
+    assert run("lock", *target, "--index-url", index_server.url).code == 0
+    assert "\nzones===2011k " in lock.read_text()
+    why = run("why", "zones", "--files", "--lock", str(lock))
+    assert why.code == 0, why.said
+    assert "2011k" in why.out
+    (workplace / "requirements.txt").write_text("zones==2012\n")
+    assert run("check").code == 1
+    moved = run("lock", *target, "--index-url", index_server.url)
+    assert moved.code == 0
+    assert "zones 2011k -> 2012" in moved.said
+
+
 def expected(release: str, pip: str) -> dict[str, str]:
     """Say what the universe is made to show."""
     old_python, old_pip = release == "3.6", Version(pip) < Version("19.3")

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 from packaging.version import Version
 from support.command_line import enter_workplace
 from support.packages import universe
@@ -166,7 +172,7 @@ def read_pins(text: str) -> dict[str, tuple[str, list[str], str]]:
     pins: dict[str, tuple[str, list[str], str]] = {}
     name = ""
     for line in text.splitlines():
-        if pin := re.match(r"([\w.-]+)(?:\[[^]]*\])?==([^\s;]+)", line):
+        if pin := re.match(r"([\w.-]+)(?:\[[^]]*\])?===?([^\s;]+)", line):
             name = canonicalize_name(pin[1])
             pins[name] = (pin[2], re.findall(r"--hash=sha256:(\w+)", line), "")
         elif name and (digest := re.match(r"\s+--hash=sha256:(\w+)", line)):
@@ -180,10 +186,14 @@ def read_pins(text: str) -> dict[str, tuple[str, list[str], str]]:
 def pin_of(file: str) -> str:
     """Give the pin that a file name stands for."""
     filename = file.rpartition(":")[2]
-    if filename.endswith(".whl"):
-        name, version, _, _ = parse_wheel_filename(filename)
-        return f"{name}=={version}"
-    sdist_name, sdist_version = parse_sdist_filename(filename)
+    try:
+        if filename.endswith(".whl"):
+            name, version, _, _ = parse_wheel_filename(filename)
+            return f"{name}=={version}"
+        sdist_name, sdist_version = parse_sdist_filename(filename)
+    except (InvalidSdistFilename, InvalidWheelFilename):  # a version that PEP 440 does not know, as 2011k of pytz
+        project, text = re.sub(r"-py2\.py3-none-any\.whl|\.tar\.gz", "", filename).split("-", 1)
+        return f"{canonicalize_name(project)}=={text}"
     return f"{sdist_name}=={sdist_version}"
 
 

@@ -22,6 +22,7 @@ from pipfreeze_lock.index.filenames import (
     sdist_name,
     split_suffix,
 )
+from pipfreeze_lock.model.legacy_version import LegacyVersion
 from pipfreeze_lock.model.requirement import FormatControl, IndexOptions, ReleaseControl
 from pipfreeze_lock.target.pip_capabilities import PipCapabilities, capabilities
 from pipfreeze_lock.target.specifiers import SpecifierRules
@@ -139,6 +140,7 @@ class Accepted:
     file: IndexFile
     page: ProjectPage
     version: Version
+    """A `LegacyVersion` where PEP 440 does not know it and this pip takes it."""
     tag_place: int | None
     """None for an sdist."""
     build: tuple[()] | tuple[int, str]
@@ -199,16 +201,14 @@ class _Evaluator:
             return rejected
         text = self._version_text or ""
         version = parse_version(text)
+        if version is None and text and self._rules.capabilities.legacy_versions:
+            version = LegacyVersion(text)
         if version is None:
-            return self._rejected("version", f"`{text}` is not a version by PEP 440{self._legacy_remark()}")
+            return self._rejected("version", f"`{text}` is not a version by PEP 440, the only ones from pip 24.1 on")
         return Accepted(self._file, self._page, version, self._tag_place, self._build, self._spelling)
 
     def _rejected(self, cause: Cause, reason: str) -> Rejected:
         return Rejected(self._file, self._page, cause, reason, self._version_text)
-
-    def _legacy_remark(self) -> str:
-        pip = self._rules.capabilities.version
-        return f", so that pip {pip} takes it for `===` alone" if self._rules.capabilities.legacy_versions else ""
 
     def _check_kind(self) -> Rejected | None:
         suffix = self._suffix

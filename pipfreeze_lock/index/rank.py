@@ -16,6 +16,8 @@ from packaging.utils import canonicalize_name
 
 from pipfreeze_lock.index.evaluate import Rejected, SelectionRules, evaluate
 from pipfreeze_lock.index.filenames import parse_version, parse_wheel_name, sdist_version, split_suffix
+from pipfreeze_lock.model.legacy_version import LegacyVersion
+from pipfreeze_lock.target.specifiers import may_contain_legacy_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -38,7 +40,8 @@ class Candidate:
     page: ProjectPage
     version: Version
     version_text: str
-    """As the file name spells it, normalised by PEP 440: ``1.0.0`` and ``1.0`` are two texts of one version."""
+    """As the file name spells it, normalised by PEP 440 where that knows it: ``1.0.0`` and ``1.0`` are two texts of one
+    version."""
     is_wheel: bool
     spelling: str
     """The project's name as the file name spells it: pip below 19.0 finds an sdist under that name alone, ``_`` and
@@ -89,6 +92,7 @@ class ProjectFiles:
         self._candidates: dict[Version, list[Candidate]] = {}
         self._group()
         self._ascending = sorted(self._groups)
+        self._legacy_count = sum(isinstance(version, LegacyVersion) for version in self._groups)
 
     def ranked(
         self,
@@ -144,7 +148,7 @@ class ProjectFiles:
         return [verdict for verdict in verdicts if isinstance(verdict, Rejected)]
 
     def rejections_without_version(self) -> list[Rejected]:
-        """Give, of those, the files whose names tell no version by PEP 440."""
+        """Give, of those, the files whose names tell no version that this pip knows."""
         verdicts = (evaluate(file, page, self.name, self._rules) for file, page, _ in self._without_version)
         return [verdict for verdict in verdicts if isinstance(verdict, Rejected)]
 
@@ -180,7 +184,9 @@ class ProjectFiles:
         """Give a place below which no version can fit, so that a pin does not walk through all that is older."""
         bounds = (parse_version(part.version) for part in specifier if part.operator in (">=", "==", ">", "~="))
         lowest = max((bound for bound in bounds if bound is not None), default=None)
-        return bisect_left(self._ascending, lowest) if lowest is not None else 0
+        if lowest is not None:
+            return bisect_left(self._ascending, lowest)
+        return 0 if may_contain_legacy_versions(specifier) else self._legacy_count
 
     def _by_preference(self, pool: _Pool, *, pinned: bool) -> Iterator[Candidate]:
         """Not yanked before yanked, then wheels before sdists where binaries are preferred, then by version."""
@@ -283,6 +289,8 @@ class ProjectFiles:
                 by_text[text] = [(file, page, place)]
         for text, entries in by_text.items():
             version = parse_version(text)
+            if version is None and text and self._rules.capabilities.legacy_versions:
+                version = LegacyVersion(text)
             if version is None:
                 self._without_version += entries
             elif version in self._groups:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
 
+from pipfreeze_lock.model.legacy_version import LegacyVersion, read_version
 from pipfreeze_lock.model.selection import FileVerdict, ReleaseVerdict, Selection
 from pipfreeze_lock.model.url import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from packaging.version import Version
 
     from pipfreeze_lock.index.evaluate import Rejected, SelectionRules
     from pipfreeze_lock.index.rank import Candidate, ProjectFiles
@@ -176,6 +178,8 @@ class _Explanation:
     def _why_left_out(self, version: Version, candidates: Sequence[Candidate]) -> str:
         if all(one.is_yanked for one in candidates):
             return f"it is yanked: {candidates[0].file.yanked_reason}"
+        if isinstance(version, LegacyVersion):
+            return "it is no version by PEP 440, so that only `===` chooses it"
         if version.is_prerelease:
             return "it is a pre-release, and no requirement asks for one"
         return "`===` asks for another spelling of the version"
@@ -264,7 +268,4 @@ def _who(via: Via) -> str:
 
 
 def _version(text: str | None) -> Version | None:
-    try:
-        return Version(text) if text is not None else None
-    except InvalidVersion:
-        return None
+    return read_version(text) if text is not None else None

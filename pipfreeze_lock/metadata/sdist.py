@@ -20,6 +20,7 @@ from pipfreeze_lock.metadata.pyproject import (
 from pipfreeze_lock.metadata.requires_txt import extras_to_requires_dist, parse_requires_txt
 from pipfreeze_lock.metadata.setup_cfg import read_setup_cfg
 from pipfreeze_lock.model.core_metadata import CoreMetadata
+from pipfreeze_lock.model.legacy_version import LegacyVersion, read_version
 
 if TYPE_CHECKING:
     from pipfreeze_lock.metadata.archive import SourceTree
@@ -51,10 +52,24 @@ def static_metadata(tree: SourceTree, target: Target) -> CoreMetadata:
     reasons: list[str] = []
     for tier in (_from_package_information, _from_pyproject, _from_setuptools):
         try:
-            return tier(tree, system, fields, target)
+            found = tier(tree, system, fields, target)
         except NotStaticError as reason:
             reasons.append(str(reason))
+            continue
+        _check_version(found.version, system, target)
+        return found
     raise NotStaticError("; ".join(reasons))
+
+
+def _check_version(version: str, system: BuildSystem, target: Target) -> None:
+    """Leave to a build, which will tell of it, a version that setuptools refuses since 66.0."""
+    if not isinstance(read_version(version), LegacyVersion) or not system.is_setuptools:
+        return
+    setuptools = setuptools_in_build(system, target)
+    if _release(setuptools) >= (66,):
+        which = "the newest setuptools" if setuptools == "999" else f"setuptools {setuptools}"
+        msg = f"`{version}` is no version by PEP 440, which {which} refuses"
+        raise NotStaticError(msg)
 
 
 def build_is_isolated(system: BuildSystem, target: Target) -> bool:

@@ -10,16 +10,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
 from pipfreeze_lock.errors import MetadataError
 from pipfreeze_lock.index.rank import Candidate as IndexCandidate
+from pipfreeze_lock.model.legacy_version import read_version
 from pipfreeze_lock.resolve.needs import BaseCandidate, FileCandidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from pipfreeze_lock.model.target import BaseDistribution
     from pipfreeze_lock.resolve.catalogue import Catalogue
@@ -31,7 +31,7 @@ def base_candidates(base: Iterable[BaseDistribution], catalogue: Catalogue) -> d
     """Give the base set by name; nothing is asked of the index before the search wants to know."""
     candidates = {}
     for one in base:
-        version = Version(one.version)
+        version = read_version(one.version)
         find = partial(_release, one.name, version, catalogue)
         candidates[one.name] = BaseCandidate(one, version, find, needs_nothing=needs_nothing(one.name, version))
     return candidates

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
-from pipfreeze_lock.errors import BuildError
+from pipfreeze_lock.errors import BuildError, ResolutionError
 from pipfreeze_lock.index.rank import ProjectFiles
+from pipfreeze_lock.model.legacy_version import LegacyVersion, read_version
 from pipfreeze_lock.resolve.needs import FileCandidate
 from pipfreeze_lock.target.extra_names import ExtraNames
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from pipfreeze_lock.index.interface import FileIndex
     from pipfreeze_lock.index.rank import Candidate as IndexCandidate
@@ -144,6 +145,7 @@ class Catalogue:
         return found.version_text in self.rejected.get(name, {})
 
     def _make(self, name: NormalizedName, found: IndexCandidate) -> FileCandidate | None:
+        self._check_legacy_wheel(found)
         self._reporter.waiting(found.file.filename, found.file.size)
         try:
             metadata = self._metadata.metadata(found.page, found.file)
@@ -162,6 +164,19 @@ class Catalogue:
         )
         return candidate if self._is_readable(candidate) else None
 
+    def _check_legacy_wheel(self, found: IndexCandidate) -> None:
+        """Fail where pip does: ``LinkCandidate.__init__`` in its candidates.py reads a wheel's version by PEP 440.
+
+        :raises ResolutionError: for a wheel of another version, and a pip whose resolver comes to it.
+        """
+        known = self._rules.capabilities
+        if not found.is_wheel or not isinstance(found.version, LegacyVersion) or known.resolver == "first seen":
+            return
+        message = f"pip {known.version} ends with a traceback on `{found.file.filename}`"
+        reason = f"`{found.version}` is not a version by PEP 440, as it takes that of a wheel to be"
+        hints = [f"If there is an sdist of it, `--no-binary {found.spelling}` leaves the wheel out."]
+        raise ResolutionError(message, context=reason, hints=hints)
+
     def _inconsistency(self, name: NormalizedName, found: IndexCandidate, metadata: CoreMetadata) -> str | None:
         """Say where metadata contradicts the file name: ``_check_metadata_consistency`` in pip's candidates.py.
 
@@ -172,11 +187,9 @@ class Catalogue:
         takes_name_of_file = found.is_wheel and self._rules.target.python_release < (3, 11)
         if canonicalize_name(metadata.name) != name and not takes_name_of_file:
             return f"its metadata says it is `{metadata.name}`"
-        try:
-            matches = Version(metadata.version) == found.version
-        except InvalidVersion:
-            matches = metadata.version == found.version_text
-        return None if matches else f"its metadata says it is version {metadata.version}"
+        if read_version(metadata.version) != found.version:
+            return f"its metadata says it is version {metadata.version}"
+        return None
 
     def _is_readable(self, candidate: FileCandidate) -> bool:
         """Whether all of its ``Requires-Dist`` can be read, or this pip finds out only where it needs them."""

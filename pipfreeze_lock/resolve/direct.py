@@ -16,12 +16,12 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import Version
 
 from pipfreeze_lock.errors import InputError, MetadataError, NetworkError, ResolutionError
 from pipfreeze_lock.index.filenames import parse_wheel_name
 from pipfreeze_lock.index.rank import Candidate
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+from pipfreeze_lock.model.legacy_version import LegacyVersion, read_version
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.resolve.needs import FileCandidate
 from pipfreeze_lock.target.extra_names import NORMALISED, ExtraNames
@@ -29,9 +29,12 @@ from pipfreeze_lock.target.extra_names import NORMALISED, ExtraNames
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from packaging.version import Version
+
     from pipfreeze_lock.http.interface import HttpClient
     from pipfreeze_lock.index.rank import SelectionRules
     from pipfreeze_lock.metadata.interface import MetadataSource
+    from pipfreeze_lock.model.core_metadata import CoreMetadata
     from pipfreeze_lock.resolve.needs import Need
 
 __all__ = ["DirectFiles", "supported"]
@@ -100,7 +103,7 @@ class DirectFiles:
         if canonicalize_name(metadata.name) != need.name:
             message = f"the file is a distribution of `{metadata.name}`, not of `{need.name}`"
             raise MetadataError(message, context=str(url), hints=["Mend the name before the URL, or the URL."])
-        version = _version_of(filename) or Version(metadata.version)
+        version = _version_of(filename) or self._version_in(metadata, url)
         found = Candidate(file, page, version, str(version), filename.endswith(".whl"), need.name, ())
         return FileCandidate(
             found,
@@ -110,6 +113,13 @@ class DirectFiles:
             legacy_specifiers=self._legacy_specifiers,
             extra_names=self._extra_names,
         )
+
+    def _version_in(self, metadata: CoreMetadata, url: Url) -> Version:
+        version = read_version(metadata.version)
+        if isinstance(version, LegacyVersion) and not self._legacy_specifiers:
+            message = f"the file's metadata says that it is version `{version}`, which is none by PEP 440"
+            raise MetadataError(message, context=str(url), hints=["A pip below 24.1 in the image takes it."])
+        return version
 
     def _check_fragment(self, url: Url, location: str) -> None:
         """Hold the file against ``#sha256=…``, as pip does: ``Link`` in its ``models/link.py``."""

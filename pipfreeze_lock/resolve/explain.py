@@ -8,13 +8,16 @@ from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.index.nearest_names import nearest_names
 from pipfreeze_lock.index.remedies import remedies
 from pipfreeze_lock.index.selection import most_telling
+from pipfreeze_lock.model.legacy_version import LegacyVersion
 from pipfreeze_lock.requirements.recorded import canonical_specifier
 from pipfreeze_lock.resolve.needs import Candidate, Dependency, Need
 from pipfreeze_lock.resolve.provider import PythonNeed
+from pipfreeze_lock.target.specifiers import may_contain_legacy_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
@@ -157,7 +160,16 @@ class _Explanation:
             return self._unreadable(name, project)
         shown = ", ".join(str(version) for version in versions[:_VERSIONS_SHOWN])
         more = f", and {len(versions) - _VERSIONS_SHOWN} older" if len(versions) > _VERSIONS_SHOWN else ""
-        return [f"of `{name}` there are {shown}{more}", *self._left_out(name, project)]
+        return [f"of `{name}` there are {shown}{more}", *self._left_out(name, project), *self._legacy(name, project)]
+
+    def _legacy(self, name: NormalizedName, project: ProjectFiles) -> list[str]:
+        """Tell of versions that are asked for, which PEP 440 and so this pip does not know."""
+        if not self._may_be_legacy(name):
+            return []
+        fits = self._fits(name)
+        named = (one for one in project.rejections_without_version() if one.cause == "version" and one.version_text)
+        fitting = {one.version_text: one for one in named if fits(LegacyVersion(one.version_text or ""))}
+        return [f"  {text}: {one.reason}" for text, one in list(fitting.items())[:_VERSIONS_SHOWN]]
 
     def _unreadable(self, name: NormalizedName, project: ProjectFiles) -> list[str]:
         """Tell of files none of which has a name that tells a version."""
@@ -188,16 +200,29 @@ class _Explanation:
 
     def _fitting(self, name: NormalizedName, project: ProjectFiles) -> list[Version]:
         """Give the versions within everything that is asked of a project, newest first."""
+        return list(filter(self._fits(name), project.versions()))
+
+    def _specifiers(self, name: NormalizedName) -> list[SpecifierSet]:
         specifiers = [need.specifier for need, _ in self._causes if need.name == name]
         if name in self._provider.bounds:
             specifiers.append(self._provider.bounds[name].specifier)
+        return specifiers
+
+    def _may_be_legacy(self, name: NormalizedName) -> bool:
+        """Whether somebody asks for a version that PEP 440 may not know: without that, pip takes none."""
+        return any(map(may_contain_legacy_versions, self._specifiers(name)))
+
+    def _fits(self, name: NormalizedName) -> Callable[[Version], bool]:
+        specifiers = self._specifiers(name)
         contains = self._provider.rules.specifiers.contains
-        return [v for v in project.versions() if all(contains(specifier, v) for specifier in specifiers)]
+        return lambda version: all(contains(specifier, version) for specifier in specifiers)
 
     def _reason(self, name: NormalizedName, version: Version, project: ProjectFiles) -> str | None:
         """Give the one reason that says most of why a version was left out; None where it was not."""
         by_metadata = self._provider.catalogue.rejected.get(name, {})
         candidates = project.candidates(version)
+        if candidates and isinstance(version, LegacyVersion) and not self._may_be_legacy(name):
+            return "it is no version by PEP 440, so that only `===` chooses it"
         for candidate in candidates:
             reason = by_metadata.get(candidate.file.filename) or by_metadata.get(candidate.version_text)
             if reason is not None:

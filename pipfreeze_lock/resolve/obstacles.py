@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement
-from packaging.version import InvalidVersion, Version
 
+from pipfreeze_lock.model.legacy_version import read_version
 from pipfreeze_lock.requirements.recorded import canonical_specifier
 from pipfreeze_lock.resolve.needs import parse_dependency
 
@@ -52,11 +52,9 @@ def _obstacles(
     for text in metadata.requires_dist:
         try:
             dependency = parse_dependency(text, legacy_specifiers=rules.capabilities.legacy_specifiers)
-            version = Version(locked[dependency.name]) if dependency.name in locked else None
+            version = read_version(locked[dependency.name]) if dependency.name in locked else None
         except InvalidRequirement:
             yield f"its metadata is invalid: `{text}`"
-            continue
-        except InvalidVersion:
             continue
         if version is None or rules.specifiers.contains(dependency.specifier, version):
             continue

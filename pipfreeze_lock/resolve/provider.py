@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from packaging.requirements import InvalidRequirement
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 from resolvelib.providers import AbstractProvider
 
 from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.model.legacy_version import read_version
 from pipfreeze_lock.resolve.needs import (
     PYTHON,
     BaseCandidate,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from packaging.markers import Marker
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from pipfreeze_lock.index.rank import SelectionRules
     from pipfreeze_lock.model.requirement import Requirement
@@ -306,7 +307,7 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         preferred = self.preferred.get(name)
         if preferred is None:
             return
-        version = Version(preferred.version)
+        version = read_version(preferred.version)
         if not self._may_stay(name, version, specifier):
             return
         exactly = specifier & SpecifierSet(f"==={version}")

@@ -10,6 +10,7 @@ from packaging.version import Version
 from pipfreeze_lock.errors import MetadataError
 from pipfreeze_lock.index.filenames import parse_wheel_name
 from pipfreeze_lock.index.wheel_support import needed_pip
+from pipfreeze_lock.model.legacy_version import read_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -111,7 +112,7 @@ class IndexReleases:
         """
         from pipfreeze_lock.resolve.obstacles import obstacles  # noqa: PLC0415  only where somebody asks for it
 
-        for found in self._project(name).candidates(Version(version)):
+        for found in self._project(name).candidates(read_version(version)):
             made = self._catalogue.made(found)
             metadata = made.metadata if made is not None else None
             if metadata is None and fetch:
@@ -124,10 +125,11 @@ class IndexReleases:
         return None
 
     def _wheels(self, name: NormalizedName, version: str) -> list[Rejected]:
-        return [one for one in self._project(name).rejections(Version(version)) if one.file.filename.endswith(".whl")]
+        rejections = self._project(name).rejections(read_version(version))
+        return [one for one in rejections if one.file.filename.endswith(".whl")]
 
     def _all_files(self, name: NormalizedName, version: str) -> list[tuple[ProjectPage, IndexFile]]:
-        project, parsed = self._project(name), Version(version)
+        project, parsed = self._project(name), read_version(version)
         considered = [(one.page, one.file) for one in project.candidates(parsed)]
         return considered + [(one.page, one.file) for one in project.rejections(parsed)]
 

@@ -1,19 +1,17 @@
 """Specifiers that PEP 440 does not know, such as ``pytz (>dev)`` of celery 4.
 
 pips below 24.1 read them, and compare as setuptools once did.
-Source: ``LegacySpecifier`` and ``LegacyVersion`` of packaging below 22.
+Source: ``LegacySpecifier`` of packaging below 22.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pipfreeze_lock.model.legacy_version import comparison_key
 
 __all__ = ["LegacySpecifier", "check_old_grammar", "parse_legacy_requirement"]
 
@@ -33,7 +31,7 @@ class LegacySpecifier(Specifier):
             message = f"Invalid specifier: {text!r}"
             raise InvalidSpecifier(message)
         self._operator, self._text = match.groups()
-        self._key = _comparison_key(self._text)
+        self._key = comparison_key(self._text)
 
     @property
     def operator(self) -> str:
@@ -47,7 +45,7 @@ class LegacySpecifier(Specifier):
 
     def admits(self, version: str) -> bool:
         """Whether a version is within it, compared part by part as text."""
-        ours = _comparison_key(version)
+        ours = comparison_key(version)
         match self._operator:
             case "==":
                 return ours == self._key
@@ -129,28 +127,3 @@ _REQUIREMENT = re.compile(
 _NO_SPECIFIER = re.compile(r",\s*\)?\s*$|\(\s*\)")
 _URL = re.compile(r"file:|[A-Za-z][A-Za-z0-9+.-]*://[^/]")
 _SPECIFIER = re.compile(r"\s*(==|!=|<=|>=|<|>)\s*([^,;\s)]*)\s*")
-_PART = re.compile(r"(\d+|[a-z]+|\.|-)")
-_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
-
-
-def _comparison_key(version: str) -> tuple[str, ...]:
-    """``_legacy_cmpkey``, once ``pkg_resources.parse_version``."""
-    key: list[str] = []
-    for part in _parts(version.lower()):
-        if part.startswith("*"):
-            if part < "*final":
-                while key and key[-1] == "*final-":
-                    key.pop()
-            while key and key[-1] == "00000000":
-                key.pop()
-        key.append(part)
-    return tuple(key)
-
-
-def _parts(version: str) -> Iterator[str]:
-    for part in _PART.split(version):
-        word = _WORDS.get(part, part)
-        if not word or word == ".":
-            continue
-        yield word.zfill(8) if word[0] in "0123456789" else f"*{word}"
-    yield "*final"

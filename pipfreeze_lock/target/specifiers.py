@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from pipfreeze_lock.model.legacy_version import LegacyVersion
 from pipfreeze_lock.target.legacy_specifiers import LegacySpecifier
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.target.pip_capabilities import PipCapabilities
 
-__all__ = ["SpecifierRules"]
+__all__ = ["SpecifierRules", "may_contain_legacy_versions"]
 
 _IMPLYING = frozenset({"==", ">=", "<=", "~=", "==="})
 _IMPLYING_SINCE_PACKAGING_24_2 = _IMPLYING | {"<", ">"}
@@ -35,11 +36,16 @@ class SpecifierRules:
         self._python_verdicts: dict[tuple[str, str], bool | None] = {}
 
     def contains(self, specifier: SpecifierSet, version: Version) -> bool:
-        """Whether all specifiers contain the version, pre-releases allowed."""
+        """Whether all specifiers contain the version, pre-releases allowed.
+
+        Of versions that PEP 440 does not know, ``===`` and legacy specifiers alone contain any.
+        """
+        if isinstance(version, LegacyVersion) and specifier and not may_contain_legacy_versions(specifier):
+            return False
         return all(self.predicate(part)(version) for part in specifier)
 
     def predicate(self, part: Specifier) -> Callable[[Version], bool]:
-        """Give what tells whether one part of a set contains a version, to be asked of many."""
+        """Give what tells whether one part of a set contains a version by PEP 440, to be asked of many."""
         key = (part.operator, part.version)
         predicate = self._predicates.get(key)
         if predicate is None:
@@ -157,6 +163,11 @@ class SpecifierRules:
             return found[:length] == release
 
         return matches
+
+
+def may_contain_legacy_versions(specifier: SpecifierSet) -> bool:
+    """Whether it may contain a version that PEP 440 does not know; the empty one does not where pip filters by it."""
+    return bool(specifier) and all(part.operator == "===" or isinstance(part, LegacySpecifier) for part in specifier)
 
 
 def _legacy(part: LegacySpecifier) -> Callable[[Version], bool]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from packaging.version import InvalidVersion, Version
-
 from pipfreeze_lock.check import rules
 from pipfreeze_lock.check.context import pin_text
 
@@ -13,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from pipfreeze_lock.check.context import Asked, CheckContext
     from pipfreeze_lock.index.rank import ProjectFiles
@@ -48,10 +47,7 @@ def online_findings(context: CheckContext, projects: Projects) -> Iterator[Findi
 
 
 def _release(context: CheckContext, pin: Pin, project: ProjectFiles) -> Iterator[Finding]:
-    try:
-        version = Version(pin.version)
-    except InvalidVersion:  # a legacy version, which no page sorts under a version
-        return
+    version = context.version(pin.version)
     files: list[IndexFile] = [one.file for one in project.candidates(version)]
     files += [one.file for one in project.rejections(version)]
     move = f"pipfreeze-lock lock --upgrade-package {pin.name}"
@@ -83,7 +79,7 @@ def _yanked(context: CheckContext, pin: Pin, files: list[IndexFile], move: str) 
 def _held_back(context: CheckContext, pin: Pin, project: ProjectFiles, lines: list[Asked]) -> Iterator[Finding]:
     """Say which lines of ours alone keep a newer release out, of those that this target could have."""
     current = context.version(pin.version)
-    if current is None or not lines:
+    if not lines:
         return
     newest = next((one for one in sorted(project.versions(), reverse=True) if _may_be(one, current, project)), None)
     if newest is None:

@@ -12,6 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 from support import needs
 
+from pipfreeze_lock.model.legacy_version import read_version
 from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.target.specifiers import SpecifierRules
 
@@ -48,6 +49,39 @@ def test_the_same_versions_and_the_same_word_on_prereleases(python: str, pip: st
             continue
         ours = [version for version in _VERSIONS if rules.contains(specifier, Version(version))]
         assert {"contains": ours, "prereleases": rules.admits_prereleases(specifier)} == theirs, text
+
+
+_LEGACY_VERSIONS = (
+    *(
+        "2011k",
+        "2011K",
+        "2012f",
+        "dev-5",
+        "1.0-final.2",
+        "1.0.linux-x86_64",
+        "1.0.macosx",
+        "2004-10-18x",
+        "x",
+        "1.0.x.00",
+    ),
+    *("1.0pre2-x", "1.0.x", "3.10-y", "3.9-y", "0.1", "1.0"),
+)
+_LEGACY_SPECIFIERS = (
+    *("===2011k", "===2011k,!=1", "==2011k", "!=2011k", ">2011k", "<2012x", ">=dev-5", "<=x", "", "!=1", ">dev", ">=0"),
+    *("==1.0.x", ">1.0.macosx", "===1.0", "<3.10-y", "===dev-5,>a", ">=1.0pre2-x,<=2012f"),
+)
+
+
+@pytest.mark.parametrize(
+    ("python", "pip"), [(python, pip) for python, pip in PIPS if capabilities(pip).legacy_versions]
+)
+def test_the_same_versions_that_pep_440_does_not_know(python: str, pip: str) -> None:
+    rules = SpecifierRules(capabilities(pip))
+    for text, theirs in ask(python, pip, _LEGACY_SPECIFIERS, _LEGACY_VERSIONS).items():
+        specifier = SpecifierSet(rules.read(part) for part in text.split(",") if part)
+        ours = [version for version in _LEGACY_VERSIONS if rules.contains(specifier, read_version(version))]
+        assert theirs is not None
+        assert ours == theirs["contains"], text
 
 
 _REQUIRES_PYTHON = (

@@ -9,6 +9,7 @@ from support.index_files import index_file, make_target, project_page
 
 from pipfreeze_lock.errors import NetworkError
 from pipfreeze_lock.index.evaluate import Accepted, Rejected, evaluate
+from pipfreeze_lock.model.legacy_version import LegacyVersion
 from pipfreeze_lock.model.requirement import FormatControl
 from pipfreeze_lock.model.target import Libc
 
@@ -43,11 +44,6 @@ def test_accepted(filename, rules):
         ("bar-1.0-py3-none-any.whl", "file name", "it belongs to `bar`"),
         ("bar-1.0.tar.gz", "file name", "its name is not `foo` and a version"),
         ("foo-1.0-py2.7.tar.gz", "python suffix", "it is for Python 2.7"),
-        (
-            "foo-2011k.zip",
-            "version",
-            "`2011k` is not a version by PEP 440, so that pip 21.3.1 takes it for `===` alone",
-        ),
         ("foo-1.0-py2-none-any.whl", "tags", "it is for another Python (py2)"),
         ("foo-1.0-cp37-cp37m-manylinux1_x86_64.whl", "tags", "it is for another Python (cp37)"),
         (
@@ -68,6 +64,16 @@ def test_rejected(filename, cause, reason, rules):
     verdict = judge(filename, rules())
     assert isinstance(verdict, Rejected)
     assert (verdict.cause, verdict.reason) == (cause, reason)
+
+
+def test_a_version_that_pep_440_does_not_know(rules):
+    accepted = judge("foo-2011k.zip", rules(pip="24.0"))
+    assert isinstance(accepted, Accepted)
+    assert accepted.version == LegacyVersion("2011k")
+    rejected = judge("foo-2011k.zip", rules(pip="24.1"))
+    assert isinstance(rejected, Rejected)
+    assert rejected.version_text == "2011k"
+    assert rejected.reason == "`2011k` is not a version by PEP 440, the only ones from pip 24.1 on"
 
 
 @pytest.mark.parametrize(

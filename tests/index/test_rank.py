@@ -220,9 +220,19 @@ def test_files_of_a_pin_are_found_among_local_versions(rules):
     assert ranked(files, rules(), "==1.0+cpu") == ["foo-1.0+cpu.tar.gz"]
 
 
+def test_a_version_that_pep_440_does_not_know_ranks_last_and_is_taken_when_named(rules):
+    files = [sdist("2011k"), sdist("0.dev0"), sdist("2012x")]
+    project = ProjectFiles("foo", [project_page(*files)], rules())
+    assert [str(version) for version in project.versions()] == ["0.dev0", "2012x", "2011k"]
+    assert [one.version_text for one in project.ranked(specifier=SpecifierSet("===2011K"))] == ["2011k"]
+    for text in ("", "!=1", "<2012", "===2011k,!=1", "===2011k,>=0.dev0"):
+        found = [one.version_text for one in project.ranked(specifier=SpecifierSet(text))]
+        assert "2011k" not in found
+
+
 def test_versions_and_rejections_for_a_message(rules):
     files = ["foo-1.0-cp37-cp37m-win32.whl", "foo-2.0-cp27-none-any.whl", sdist("1.0"), "foo-x.tar.gz", "bar-1.tar.gz"]
-    project = ProjectFiles("foo", [project_page(*files)], rules())
+    project = ProjectFiles("foo", [project_page(*files)], rules(pip="25.3"))
     assert project.versions() == [Version("2.0"), Version("1.0")]
     assert [one.file.filename for one in project.rejections(Version("1.0"))] == ["foo-1.0-cp37-cp37m-win32.whl"]
     rejections = project.rejections()

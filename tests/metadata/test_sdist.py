@@ -51,6 +51,15 @@ def test_a_condition_is_decided_for_the_target():
     assert static_metadata(tree, old).requires_dist == ('idna; extra == "x"',)
 
 
+def test_a_version_that_pep_440_does_not_know_needs_a_setuptools_that_takes_it():
+    artifact = build_sdist(Distribution(name="demo", version="2011k"))
+    tree = open_sdist(artifact.content, artifact.filename)
+    assert static_metadata(tree, make_target("24.0", base=BASE)).version == "2011k"
+    new = make_target("24.0", python="3.7.16", implementation_version="3.7.16", abi="cp37m")
+    with pytest.raises(NotStaticError, match=r"`2011k` is no version by PEP 440, which setuptools 68\.0\.0 refuses"):
+        static_metadata(tree, new)
+
+
 @pytest.mark.parametrize("field", ["Requires-Dist", "requires-python", "Provides-Extra"])
 def test_a_dynamic_field_of_pkg_info_promises_nothing(field):
     files = {

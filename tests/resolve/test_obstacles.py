@@ -23,14 +23,15 @@ from pipfreeze_lock.target.markers import TargetMarkers
         (['b>=2; extra == "x"'], [], []),
         (['b>=2; extra == "x"'], ["x"], ["it needs `b>=2`, and the lock has 1.0"]),
         (["b (>dev)"], [], ["its metadata is invalid: `b (>dev)`"]),
-        (["strange>1"], [], []),  # its version in the base image is none by PEP 440
+        (["strange>1"], [], ["it needs `strange>1`, and the lock has 2011k"]),  # which is no version by PEP 440
+        (["strange===2011k"], [], []),
     ],
 )
 def test_each_requirement(requires: list[str], extras: list[str], found: list[str]) -> None:
     target = make_target("25.3")
     metadata = CoreMetadata(name="a", version="1", requires_dist=tuple(requires), provides_extra=("x",), tier="wheel")
     rules, holds = SelectionRules.of(target), TargetMarkers(target).holds
-    locked = {"b": "1.0", "strange": "no version"}
+    locked = {"b": "1.0", "strange": "2011k"}
     assert obstacles(metadata, locked, extras=extras, rules=rules, holds=holds) == found
 
 

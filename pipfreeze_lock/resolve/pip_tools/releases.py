@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from pipfreeze_lock.errors import NetworkError, ResolutionError
+from pipfreeze_lock.model.legacy_version import read_version
 from pipfreeze_lock.resolve.pip_tools.programs import HINTS_FOR_INSTALLING
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class ToolReleases:
 
     def offers(self, name: NormalizedName, version: str) -> bool:
         """Whether some place has a file of a release that the interpreter takes."""
-        return bool(self._catalogue.project(name).candidates(Version(version)))
+        return bool(self._catalogue.project(name).candidates(read_version(version)))
 
     def content(self, wheel: PipWheel) -> bytes:
         """Fetch a wheel, held against the hash that the index lists."""
