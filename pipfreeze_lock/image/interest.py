@@ -10,24 +10,40 @@ from pipfreeze_lock.image.interface import Want
 
 __all__ = ["environment_interest", "is_in_site_packages", "with_records"]
 
-_METADATA = frozenset({"METADATA", "PKG-INFO", "INSTALLER", "direct_url.json"})
 _METADATA_FOLDERS = (".dist-info", ".egg-info", ".egg/EGG-INFO")
 _METADATA_FILES = (".egg-info", ".egg-link", ".egg")
 """Of distutils, links to sources, zipped eggs; ``pip install --target`` puts them into any folder."""
-_CONTENT = frozenset(
-    [
-        "pyvenv.cfg",
-        "orig-prefix.txt",  # virtualenv before 20
-        "no-global-site-packages.txt",
-        "patchlevel.h",
-        "libc.so.6",
-        ".python-version",  # pyenv
-    ]
-)
-_WHOLE_PATHS = frozenset({"etc/passwd", "var/lib/dpkg/status", "lib/apk/db/installed", "usr/lib/apk/db/installed"})
+_PACKAGES = ("site-packages", "dist-packages")
+_BY_NAME: dict[str, tuple[Want, str | tuple[str, ...]]] = {
+    "METADATA": (Want.CONTENT, _METADATA_FOLDERS),
+    "PKG-INFO": (Want.CONTENT, _METADATA_FOLDERS),
+    "INSTALLER": (Want.CONTENT, _METADATA_FOLDERS),
+    "direct_url.json": (Want.CONTENT, _METADATA_FOLDERS),
+    "RECORD": (Want.NAME, _METADATA_FOLDERS),
+    "pyvenv.cfg": (Want.CONTENT, ""),
+    "orig-prefix.txt": (Want.CONTENT, ""),  # virtualenv before 20
+    "no-global-site-packages.txt": (Want.NAME, ""),
+    ".python-version": (Want.CONTENT, ""),  # pyenv
+    "version": (Want.CONTENT, "pyenv"),
+    "os.py": (Want.NAME, ""),  # the standard library
+    "patchlevel.h": (Want.CONTENT, ""),
+    "libc.so.6": (Want.CONTENT, ""),
+    "passwd": (Want.CONTENT, "etc"),
+    "status": (Want.CONTENT, "var/lib/dpkg"),
+    "installed": (Want.CONTENT, "lib/apk/db"),
+}
+"""How the folder ends in which a file of that name counts, and for how much."""
+_STARTS = {
+    "ld-musl-": (Want.CONTENT, ""),
+    "_sysconfigdata": (Want.CONTENT, ".py"),
+    "libc-2.": (Want.NAME, ".so"),
+    "python-": (Want.NAME, ".json"),  # what conda says of its package
+    "platform-python": (Want.NAME, ""),
+}
+"""How names begin, and end, of files of the system that tell versions."""
+_ALL_STARTS = tuple(_STARTS)
 _DEBIAN_RECORDS = "var/lib/dpkg/status.d"
 """Of distroless images: a file a package."""
-_PACKAGES = ("site-packages", "dist-packages")
 _RECORDS = frozenset({"RECORD", "WHEEL", "installed-files.txt", "top_level.txt"})
 _DPKG = "var/lib/dpkg/info"
 _OF_SYSTEM_PACKAGES = (".list", ".md5sums")
@@ -38,28 +54,23 @@ _OF_SYSTEM = ("usr/share/", "usr/include/", "usr/lib/", "usr/src/", "var/", "etc
 def environment_interest(path: str) -> Want:
     """Say what is wanted of a file to know which distributions are installed, for which Python, beside which libc."""
     parent, _, name = path.rpartition("/")
-    if name in _METADATA:
-        return Want.CONTENT if parent.endswith(_METADATA_FOLDERS) else Want.NOTHING
+    if parent.endswith("bin"):
+        return Want.NAME
+    rule = _BY_NAME.get(name)
+    if rule is not None:
+        return rule[0] if parent.endswith(rule[1]) else Want.NOTHING
     # Elsewhere `.pth` are models of gigabytes.
     if name.endswith(_METADATA_FILES) or (name.endswith(".pth") and parent.endswith(_PACKAGES)):
         return Want.CONTENT
-    if parent.endswith("bin"):
-        return Want.NAME
-    if name in {"os.py", "RECORD"}:
-        return Want.NAME
-    return _by_system(path, parent, name)
+    if parent == _DEBIAN_RECORDS and not name.endswith(_OF_SYSTEM_PACKAGES):
+        return Want.CONTENT
+    return _by_start(name) if name.startswith(_ALL_STARTS) else Want.NOTHING
 
 
-def _by_system(path: str, parent: str, name: str) -> Want:
-    """Say what is wanted of what tells versions: of interpreters, of the C library, of packages of the distribution."""
-    if name in _CONTENT or path in _WHOLE_PATHS or parent == _DEBIAN_RECORDS:
-        return Want.CONTENT
-    if name.startswith("ld-musl-") or (name.startswith("_sysconfigdata") and name.endswith(".py")):
-        return Want.CONTENT
-    if name.startswith("libc-2.") or (name.startswith("python-") and parent.endswith("conda-meta")):
-        return Want.NAME
-    if name.startswith("platform-python") or (name == "version" and parent.endswith("pyenv")):
-        return Want.CONTENT if name == "version" else Want.NAME
+def _by_start(name: str) -> Want:
+    for start, (want, end) in _STARTS.items():
+        if name.startswith(start) and name.endswith(end):
+            return want
     return Want.NOTHING
 
 

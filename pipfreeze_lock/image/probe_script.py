@@ -8,9 +8,10 @@ in, or lies in. `pipfreeze_lock.image.probe` reads what it prints.
 # Python 2.7 has no annotations.
 import sys
 
-if "__file__" in globals() and not getattr(sys.flags, "safe_path", False) and not getattr(sys.flags, "isolated", 0):
-    del sys.path[:1]  # the folder of this file
-sys.path[:] = [folder for folder in sys.path if folder not in ("", ".")]  # the folder that it is run in
+if __name__ == "__main__":
+    if "__file__" in globals() and not getattr(sys.flags, "safe_path", False) and not getattr(sys.flags, "isolated", 0):
+        del sys.path[:1]  # the folder of this file
+    sys.path[:] = [folder for folder in sys.path if folder not in ("", ".")]  # the folder that it is run in
 
 import json
 import os
@@ -220,4 +221,5 @@ def main():
     sys.stdout.write(json.dumps(answer, indent=1, sort_keys=True) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

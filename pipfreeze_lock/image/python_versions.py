@@ -16,7 +16,7 @@ __all__ = ["find_libc", "full_version"]
 
 _PATCHLEVEL = re.compile(rb'#\s*define\s+PY_VERSION\s+"([^"+]+)')
 _SOURCE_FOLDER = re.compile(rb"/Python-(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)/")
-_CONDA_PACKAGE = re.compile(r"(?:python|pypy\d\.\d+)-(\d+\.\d+\.\d+)-.*\.json")
+_CONDA_PACKAGE = re.compile(r"python-(\d+\.\d+\.\d+)-.*\.json")
 _GLIBC_IN_NAME = re.compile(r"libc-(2\.\d+)\.so")
 _GLIBC_IN_FILE = re.compile(rb"GNU C Library [^\n]*? version (\d+\.\d+)")
 _MUSL_IN_FILE = re.compile(rb"\0(1\.\d+\.\d+)\0")

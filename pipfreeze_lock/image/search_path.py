@@ -85,7 +85,7 @@ def _sites(tree: FileTree, interpreter: Interpreter, prefix: str) -> list[str]:
 
 def _has_debian_patch(tree: FileTree, interpreter: Interpreter) -> bool:
     """Whether it is a Python of Debian's: its library has a link to ``/etc``, or there are ``dist-packages``."""
-    if interpreter.base_prefix != "/usr" or interpreter.implementation != "cpython":
+    if interpreter.base_prefix != "/usr":
         return False
     places = (f"{interpreter.library}/sitecustomize.py", "/usr/lib/python3/dist-packages")
     return any(tree.look(place) is not None for place in (*places, f"{interpreter.library}/dist-packages"))

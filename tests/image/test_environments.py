@@ -236,6 +236,16 @@ class TestLayouts:
         environment = only(files, config("/opt/pypy/bin/pypy3"))
         assert (environment.python, environment.search_path) == ("3.6.12", ("/opt/pypy/site-packages",))
 
+    def test_pypy_of_debian(self):
+        pypy = {
+            "usr/bin": {"pypy3": Link("pypy3.9"), "pypy3.9": "\x7fELF"},
+            "usr/lib/pypy3.9": {"os.py": "", "sitecustomize.py": Link("/etc/pypy3/sitecustomize.py")},
+            "usr/local/lib/pypy3.9/dist-packages": {},
+        }
+        environment = found(merged(debian(), pypy), config("pypy3"))[0]
+        assert (environment.implementation, environment.python) == ("pypy", "3.9")
+        assert environment.search_path == ("/usr/local/lib/pypy3.9/dist-packages", "/usr/lib/python3/dist-packages")
+
     def test_free_threaded(self):
         environment = only(python("usr/local", "3.13.1", name="python3.13t"))
         assert environment.search_path == ("/usr/local/lib/python3.13t/site-packages",)

@@ -174,6 +174,19 @@ def test_script_imports_the_standard_library_alone():
     assert imported == {"sys", "json", "os", "platform", "re", "zipfile", "ctypes", "subprocess"}
 
 
+def test_musl_is_asked_by_its_loader(tmp_path: Path):
+    """No machine of ours has both; what its loader says when it is run alone is written down here."""
+    namespace: dict = {"__name__": "probe"}
+    exec(compile(probe_script(), "probe", "exec"), namespace)
+    loader = tmp_path / "ld-musl-x86_64.so.1"
+    loader.write_text(
+        "#!/bin/sh\nprintf 'musl libc (x86_64)\\nVersion 1.2.4\\nDynamic Program Loader\\n' >&2\nexit 1\n"
+    )
+    loader.chmod(0o755)
+    assert namespace["musl_version"](str(loader)) == "1.2"
+    assert namespace["musl_version"](str(tmp_path / "gone")) is None
+
+
 class TestAsking:
     def test_folder_of_an_environment(self, tmp_path: Path):
         python = make_venv(needs.interpreter("3.11"), tmp_path / "venv")
