@@ -290,3 +290,15 @@ def test_places_that_are_none(tmp_path: Path) -> None:
     ):
         with pytest.raises(ImageError):
             OciLayout(str(path), is_archive=is_archive).scan(metadata, ImageReporter())
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_who_interrupts_is_heard(error: type[BaseException], tmp_path: Path) -> None:
+    class Interrupting(ImageReporter):
+        def progress(self, count: int) -> None:  # noqa: ARG002
+            raise error
+
+    image = Image([layer({f"{n}/METADATA": "x" * 3_000_000}) for n in range(6)])
+    for place in (in_folder, in_archive, in_packed_archive):
+        with pytest.raises(error):
+            place(oci_files(image, compress=gzipped), tmp_path).scan(metadata, Interrupting())
