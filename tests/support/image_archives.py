@@ -156,25 +156,25 @@ def oci_files(
     def blob(data: bytes, kind: str, **more: Any) -> dict[str, Any]:
         digest = digest_of(data)
         files[f"blobs/sha256/{digest[7:]}"] = data
-        media_type = f"application/vnd.oci.image.{kind}.v1"
+        media_type = f"application/vnd.oci.image.{kind}"
         return {"mediaType": media_type, "digest": digest, "size": len(data), **more}
 
     described = []
     for image in images:
         manifest = {
             "schemaVersion": 2,
-            "config": blob(image.config_bytes, "config"),
-            "layers": [blob(compress(one) if compress else one, f"layer{media}") for one in image.layers],
+            "config": blob(image.config_bytes, "config.v1+json"),
+            "layers": [blob(compress(one) if compress else one, f"layer.v1.tar{media}") for one in image.layers],
         }
         more: dict[str, Any] = {}
         if image.names:
             more["annotations"] = {"org.opencontainers.image.ref.name": image.names[0]}
         if nested:
             more = {"platform": {"os": "linux", "architecture": image.architecture}}
-        described.append(blob(json.dumps(manifest).encode(), "manifest", **more))
+        described.append(blob(json.dumps(manifest).encode(), "manifest.v1+json", **more))
     if nested:
         index = {"schemaVersion": 2, "manifests": described}
-        described = [blob(json.dumps(index).encode(), "index")]
+        described = [blob(json.dumps(index).encode(), "index.v1+json")]
     files["index.json"] = json.dumps({"schemaVersion": 2, "manifests": described}).encode()
     return files
 

@@ -30,6 +30,7 @@ class Request:
     """Path and query as sent."""
     headers: dict[str, str]
     """Names in lower case."""
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -185,12 +186,13 @@ class _Connection(asyncio.Protocol):
         for line in lines:
             name, _, value = line.partition(":")
             headers[name.strip().lower()] = value.strip()
-        after = end + 4 + int(headers.get("content-length", 0))  # a body is skipped: nothing here reads one
+        after = end + 4 + int(headers.get("content-length", 0))
         if len(self._received) < after:
             return None
+        body = bytes(self._received[end + 4 : after])
         del self._received[:after]
         method, target, *_version = first.split(" ")
-        return Request(method, target, headers)
+        return Request(method, target, headers, body)
 
     async def _send(self, request: Request, response: Response) -> bool:
         """Write the answer; False when the connection is done with."""
