@@ -51,7 +51,7 @@ _LISTS = (
     "allow-extra",
     "ignore",
 )
-_FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "build-lock", "no-cache", "cross-check")
+_FLAGS = ("no-base", "no-index", "pre", "prefer-binary", "no-build", "build-lock", "no-cache", "cross-check", "strict")
 _NUMBERS: dict[str, Any] = {"timeout": int | float, "retries": int}
 
 

@@ -39,6 +39,14 @@ def test_strictness_by_either_way() -> None:
     assert run("check", "--strict") == run("check", "--strict", "--format", "text")
 
 
+def test_strictness_by_the_configuration() -> None:
+    Path("requirements.txt").write_text("a>=1\n")
+    Path("pyproject.toml").write_text("[tool.pipfreeze-lock]\nstrict = true\n")
+    assert run("check").code == 1
+    Path("pyproject.toml").write_text("[tool.pipfreeze-lock]\nstrict = false\n")
+    assert run("check").code == 0
+
+
 def test_a_quiet_check_says_nothing_of_what_agrees() -> None:
     assert run("check", "-q") == (0, "", "")
 
