@@ -43,6 +43,14 @@ def verify_command(
             "--platform", metavar="PLATFORM", help="Of an image for several: linux/arm64.", rich_help_panel=_IMAGE
         ),
     ] = None,
+    insecure: Annotated[
+        bool,
+        typer.Option(
+            "--insecure",
+            help="Read from a registry whose certificate is not valid, or that has no TLS.",
+            rich_help_panel=_IMAGE,
+        ),
+    ] = False,
     integrity: Annotated[
         bool,
         typer.Option("--integrity", help="Hold every installed file against its RECORD, and find those without one."),
@@ -135,6 +143,7 @@ def verify_command(
             environment=environment,
             all_environments=all_environments,
             platform=platform,
+            insecure=insecure,
             integrity=integrity or deep,
             deep=deep,
             allow_extra=tuple(allow_extra or ()),

@@ -19,11 +19,13 @@ from pipfreeze_lock.verify.rules import VERIFY_RULES
 from pipfreeze_lock.workflows.verify import VerifyRequest, verify
 
 if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.cli.verifying_images import LookedAt
     from pipfreeze_lock.lockfile.interface import ReadLock
-    from pipfreeze_lock.model.finding import Examination, Finding
+    from pipfreeze_lock.model.finding import Examination, Finding, Location
 
 __all__ = ["VerifyOptions", "run_verify"]
 
@@ -40,6 +42,7 @@ class VerifyOptions:
     environment: str | None = None
     all_environments: bool = False
     platform: str | None = None
+    insecure: bool = False
     integrity: bool = False
     deep: bool = False
     allow_extra: tuple[str, ...] = ()
@@ -97,19 +100,34 @@ class _Verification:
         data = _bytes_of(path)
         self._read = _read(data, path)
         self._places = LockPlaces(path.as_posix(), data.decode(errors="replace"))
+        self._base = {one.name for one in self._read.lock.base}
         if not self._read.digest_ok:
             talk.warn(f"`{path.as_posix()}` was changed after it was written; `pipfreeze-lock check` says more")
 
     def examinations(self) -> list[Examination]:
         """Read the image, and compare what it has."""
+        options = self._options
         source = open_image(
-            self._options.image, SourceOptions(platform=self._options.platform, network=self._options.network)
+            options.image,
+            SourceOptions(platform=options.platform, network=self._network(), is_insecure=options.insecure),
         )
         if isinstance(source, Listing):
             return [self._of_listing(source)]
         from pipfreeze_lock.cli.verifying_images import look_at_image  # noqa: PLC0415  not for a listing
 
         return [self._of_image(one) for one in look_at_image(source, self._options, self._talk)]
+
+    def _network(self) -> dict[str, Any]:
+        """Give how a registry is reached: as the command line says, else the configuration."""
+        given, settings = self._options.network, self._settings
+        retries = given.get("retries", settings.values.get("retries"))
+        return {
+            "cert": settings.place("cert", given.get("cert")),
+            "client_cert": settings.place("client-cert", given.get("client_cert")),
+            "proxy": settings.text("proxy", given.get("proxy")),
+            "timeout": settings.number("timeout", given.get("timeout"), 15),
+            "retries": retries,
+        }
 
     def _of_listing(self, listing: Listing) -> Examination:
         options = [name for name in _NEEDS_FILES if getattr(self._options, name)]
@@ -130,7 +148,8 @@ class _Verification:
             VerifyRequest(
                 lock=self._read.lock,
                 path=self._path.as_posix(),
-                place=self._places.pin,
+                place=self._place,
+                target=self._places.header("target"),
                 installed=listing.installed(),
                 policy=self._policy,
                 mending=mending,
@@ -157,7 +176,8 @@ class _Verification:
             VerifyRequest(
                 lock=self._read.lock,
                 path=self._path.as_posix(),
-                place=self._places.pin,
+                place=self._place,
+                target=self._places.header("target"),
                 installed=looked.installed,
                 policy=self._policy,
                 mending=mending,
@@ -167,6 +187,10 @@ class _Verification:
                 unchecked=unchecked,
             )
         )
+
+    def _place(self, name: NormalizedName) -> Location:
+        place = self._places.pin(name)
+        return place if place.line or name not in self._base else self._places.header("base")
 
     def _relock(self) -> str:
         lock = self._read.lock

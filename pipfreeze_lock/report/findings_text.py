@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pipfreeze_lock.model.finding import Location
 from pipfreeze_lock.report.characters import visible, visible_line
 from pipfreeze_lock.report.sentences import SEVERITIES, outcome, tally
 
@@ -37,14 +38,30 @@ def _blocks(examination: Examination, presentation: Presentation) -> Iterator[li
 
 
 def _groups(examination: Examination, presentation: Presentation) -> Iterator[list[str]]:
-    """Give the findings of each file, the files with the gravest first."""
-    by_file: dict[str, list[Finding]] = {}
+    """Give the findings of each file, or of each layer of an image, those with the gravest first."""
+    groups: dict[str, list[Finding]] = {}
     for finding in examination.findings:
-        by_file.setdefault(finding.location.path if finding.location else examination.lock, []).append(finding)
-    files = sorted((min(map(_rank, found)), path) for path, found in by_file.items())
-    for _, path in files:
-        found = sorted(by_file[path], key=lambda finding: (_rank(finding), _line(finding)))
-        yield [line for finding in found for line in _finding(finding, examination, presentation)]
+        groups.setdefault(_group(finding, examination), []).append(finding)
+    for name, found in sorted(
+        groups.items(), key=lambda group: (min(map(_rank, group[1])), _number(group[1]), group[0])
+    ):
+        ordered = sorted(found, key=lambda finding: (_rank(finding), _line(finding)))
+        lines = [line for finding in ordered for line in _finding(finding, examination, presentation, heading=name)]
+        yield [presentation.paint(visible_line(name), "bold"), *lines] if _number(found) else lines
+
+
+def _group(finding: Finding, examination: Examination) -> str:
+    """Name what a finding stands under: the layer that brought it, with what made that, else the file."""
+    details = dict(finding.details)
+    if "layer" in details:
+        return f"layer {details['layer']}" + (f": {details['instruction']}" if "instruction" in details else "")
+    return finding.location.path if finding.location else examination.lock
+
+
+def _number(found: Sequence[Finding]) -> int:
+    """Give the number of their layer; 0 where they are of none."""
+    text = dict(found[0].details).get("layer", "")
+    return int(text) if text.isdecimal() else 0
 
 
 def _rank(finding: Finding) -> int:
@@ -55,15 +72,18 @@ def _line(finding: Finding) -> int:
     return finding.location.line if finding.location else 0
 
 
-def _finding(finding: Finding, examination: Examination, presentation: Presentation) -> Iterator[str]:
+def _finding(finding: Finding, examination: Examination, presentation: Presentation, *, heading: str) -> Iterator[str]:
+    """Give the lines of one; of a place that is said by the heading above it, that is not said again."""
     paint = presentation.paint
     first, *rest = visible(finding.message).split("\n")
     yield f"{paint(f'{finding.severity}[{finding.rule.id}]', finding.severity)}: {paint(first, 'bold')}"
     yield from (f"  {line}".rstrip() for line in rest)
     arrow = paint("-->", "dim")
-    yield f"  {arrow} {visible_line(str(finding.location or examination.lock))}"
-    for related in finding.related:
-        yield f"  {arrow} {visible_line(str(related.location))} ({visible_line(related.message)})"
+    place = finding.location or Location(examination.lock)
+    places = {str(place): ""} | {str(one.location): one.message for one in finding.related}
+    for where, message in places.items():
+        told = f" ({visible_line(message)})" if message and message != heading else ""
+        yield f"  {arrow} {visible_line(where)}{told}"
     if presentation.verbose:
         mark = paint("=", "dim")
         yield from (f"   {mark} {visible_line(key)}: {visible_line(value)}" for key, value in finding.details)

@@ -11,6 +11,8 @@ from pipfreeze_lock.verify import rules
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from packaging.utils import NormalizedName
+
     from pipfreeze_lock.model.finding import Finding
 
 __all__ = ["Mending", "with_remedies"]
@@ -29,7 +31,7 @@ _REINSTALLED = frozenset(
 """pip takes it for installed as the lock wants it, so that it has to go before."""
 _INSTALLED = frozenset({rules.MISSING_DISTRIBUTION, rules.OTHER_VERSION})
 _REMOVED = frozenset({rules.UNOWNED_FILE, rules.BROKEN_METADATA})
-"""pip does not see it."""
+"""pip does not see it; what is of the base set is left as it is, since pip itself may be of that."""
 _RELOCKED = frozenset(
     [
         rules.CHANGED_BASE_DISTRIBUTION,
@@ -56,11 +58,12 @@ class Mending:
     def line(self, findings: Sequence[Finding]) -> str | None:
         """Give the line that mends all that can be mended there; None where nothing can be."""
         pinned = {finding.name for finding in findings if finding.pin is not None}
-        paths = (_path(one) for one in findings if one.rule in _REMOVED)
-        removed = dict.fromkeys(path for path in paths if path)
-        gone = {one.name for one in findings if one.rule in _TAKEN_OUT or one.rule in _REINSTALLED}
-        again = {one.name for one in findings if one.rule in _REINSTALLED or one.rule is rules.BROKEN_METADATA}
-        names = sorted(str(name) for name in gone if name not in (None, "pip"))
+        extra = {finding.name for finding in findings if finding.rule in _TAKEN_OUT}
+        broken = {one.name for one in findings if one.rule is rules.BROKEN_METADATA} & (pinned | extra)
+        unseen = [one for one in findings if one.rule is rules.UNOWNED_FILE or _is_broken(one, broken)]
+        removed = dict.fromkeys(path for one in unseen if (path := _path(one)) is not None)
+        again = {one.name for one in findings if one.rule in _REINSTALLED} | broken
+        names = sorted(str(name) for name in (extra | again) - broken if name not in (None, "pip"))
         parts = []
         if removed:
             parts.append(f"rm -r {shlex.join(removed)}")
@@ -82,6 +85,10 @@ def with_remedies(findings: Sequence[Finding], mending: Mending) -> list[Finding
         replace(one, remedy=mending.relock if one.rule in _RELOCKED else line if one.rule in mended else one.remedy)
         for one in findings
     ]
+
+
+def _is_broken(finding: Finding, names: set[NormalizedName | None]) -> bool:
+    return finding.rule is rules.BROKEN_METADATA and finding.name in names
 
 
 def _path(finding: Finding) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.model.finding import Examination, Finding, Location
+from pipfreeze_lock.model.finding import Examination, Finding
 from pipfreeze_lock.verify import rules
 from pipfreeze_lock.verify.compare import compare
 from pipfreeze_lock.verify.mending import with_remedies
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.image.interface import ImageConfig
+    from pipfreeze_lock.model.finding import Location
     from pipfreeze_lock.model.installed import InstalledSet
     from pipfreeze_lock.model.lock import LockedSet
     from pipfreeze_lock.verify.mending import Mending
@@ -34,7 +35,9 @@ class VerifyRequest:
     path: str
     """Of the lock, as it is to be shown."""
     place: Callable[[NormalizedName], Location]
-    """Where the lock pins a distribution."""
+    """Where the lock pins a distribution, or names it as of the base set."""
+    target: Location
+    """Where the lock says for whom it is."""
     installed: InstalledSet
     policy: Policy
     mending: Mending
@@ -49,10 +52,9 @@ class VerifyRequest:
 def verify(request: VerifyRequest) -> Examination:
     """Say in what the environment is not the lock; what policy hides is counted, what could not be told is said."""
     lock, installed = request.lock, request.installed
-    whole = Location(request.path)
     found = [
-        *_platform(lock, request.config, whole),
-        *compare(lock, installed, place=request.place, whole=whole, removals=request.removals),
+        *_platform(lock, request.config, request.target),
+        *compare(lock, installed, place=request.place, whole=request.target, removals=request.removals),
         *request.findings,
     ]
     left, hidden = request.policy.applied(found)
@@ -67,7 +69,7 @@ def verify(request: VerifyRequest) -> Examination:
     )
 
 
-def _platform(lock: LockedSet, config: ImageConfig | None, whole: Location) -> list[Finding]:
+def _platform(lock: LockedSet, config: ImageConfig | None, target: Location) -> list[Finding]:
     """Compare what images name alike, ``linux/arm64``; the variants of an architecture are not told apart."""
     words = lock.target.split()
     if config is None or len(words) < 6 or not config.architecture:
@@ -77,4 +79,4 @@ def _platform(lock: LockedSet, config: ImageConfig | None, whole: Location) -> l
         return []
     rule = rules.OTHER_PLATFORM
     message = f"the image is for {image}, and the lock for {wanted}"
-    return [Finding(rule=rule, severity=rule.severity, message=message, location=whole)]
+    return [Finding(rule=rule, severity=rule.severity, message=message, location=target)]
