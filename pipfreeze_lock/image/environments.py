@@ -133,7 +133,8 @@ class _Finder:
             yield executable, reason
             reason = "it is on the image's PATH"
         for executable in self._elsewhere():
-            yield executable, "it lies there"
+            is_first = not self._found
+            yield executable, f"it is the first that was found{self._unclear()}" if is_first else "it lies there"
 
     def look_at(self, executable: str, reason: str) -> None:
         """Work out an environment, and note by which names it is called."""
@@ -177,23 +178,32 @@ class _Finder:
 
     def _of_program(self, program: StartedProgram) -> Iterator[tuple[str, str]]:
         """Give what runs a program: itself, or the interpreter beside a script, and how that was told."""
-        folder, _, name = program.word.rpartition("/")
-        if "/" in program.word:
-            places = [posixpath.normpath(posixpath.join(self._config.working_directory or "/", folder or "/"))]
-        else:
-            places = [*program.activated, *self._path]
-        place = next((one for one in places if self._tree.find(f"{one}/{name}") is not None), None)
+        place = self._place_of(program)
         if place is None:
             return
+        name = program.word.rpartition("/")[2]
         if is_interpreter_name(name):
             yield f"{place}/{name}", ""
         elif place not in _SYSTEM_FOLDERS:
             yield from ((one, f", and `{one}` lies beside it") for one in interpreters_in(self._tree, place)[:1])
 
+    def _place_of(self, program: StartedProgram) -> str | None:
+        """Give the folder in which a program lies; None where it is not there, or is no program by its place."""
+        folder, slash, name = program.word.rpartition("/")
+        if slash:
+            places = [posixpath.normpath(posixpath.join(self._config.working_directory or "/", folder or "/"))]
+        else:
+            places = [*program.activated, *self._path]
+        return next((one for one in places if self._tree.find(f"{one}/{name}") is not None), None)
+
     def _unclear(self) -> str:
         """Say what is run that tells nothing of a Python."""
         program = next(iter(started_programs(self._config)), None)
-        return f"; {program.instruction} runs `{program.word}`, which does not tell" if program else ""
+        if program is None:
+            return ""
+        folder = program.word.rpartition("/")[0]
+        is_gone = folder.endswith("bin") and self._place_of(program) is None  # of other folders not all names are kept
+        return f"; {program.instruction} runs `{program.word}`, which {'is not there' if is_gone else 'does not tell'}"
 
     def _on_path(self) -> Iterator[str]:
         for folder in self._path:
@@ -212,17 +222,18 @@ class _Finder:
         return None
 
     def _elsewhere(self) -> Iterator[str]:
-        """Give the Pythons of all other folders: by ``pyvenv.cfg``, or by a name like ``python3.11``."""
-        looked_at = set()
+        """Give the Pythons of other folders: environments, that of the working directory first, then their bases."""
+        environments, bases = set(), set()
         for at in self._tree.walk():
             folder, _, name = at.path.rpartition("/")
             if name == "pyvenv.cfg":
-                folder += "/bin"
-            elif not _VERSIONED.fullmatch(name) or not folder.endswith(("bin", "libexec")) or self._is_package(folder):
-                continue
-            if folder not in looked_at:
-                looked_at.add(folder)
-                yield from interpreters_in(self._tree, f"/{folder}")
+                environments.add(f"/{folder}/bin" if folder else "/bin")
+            elif _VERSIONED.fullmatch(name) and folder.endswith(("bin", "libexec")) and not self._is_package(folder):
+                bases.add(f"/{folder}")
+        here = f"{posixpath.join('/', self._config.working_directory).rstrip('/')}/"
+        in_order = sorted(environments, key=lambda folder: (not folder.startswith(here), folder))
+        for folder in (*in_order, *sorted(bases - environments)):
+            yield from interpreters_in(self._tree, folder)
 
     def _is_package(self, folder: str) -> bool:
         """Whether a folder is part of what conda has unpacked and links from: ``/opt/conda/pkgs/python-3.11.5-…``."""

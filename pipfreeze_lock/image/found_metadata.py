@@ -7,8 +7,10 @@ Sources: PEP 376, PEP 610, setuptools' egg formats; pip's ``metadata/importlib``
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from packaging.version import InvalidVersion, Version
 
@@ -21,9 +23,17 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.image import LayerInfo
 
-__all__ = ["FoundMetadata", "headers_of", "installed_distributions", "origin_of", "parse_direct_url"]
+__all__ = [
+    "FoundMetadata",
+    "checked_direct_url",
+    "headers_of",
+    "installed_distributions",
+    "origin_of",
+    "parse_direct_url",
+]
 
 _UNREADABLE = "unreadable"
+_NAME = re.compile(r"[A-Z0-9](?:[A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +70,22 @@ def parse_direct_url(content: bytes | None) -> Mapping[str, Any] | str | None:
     if content is None:
         return None
     try:
-        table = json.loads(content)
-    except ValueError:
+        return checked_direct_url(json.loads(content))
+    except (ValueError, RecursionError):
         return _UNREADABLE
-    return table if isinstance(table, dict) and isinstance(table.get("url"), str) else _UNREADABLE
+
+
+def checked_direct_url(table: object) -> Mapping[str, Any] | str | None:
+    """Give what was read of a direct_url.json, if it is one; None for None."""
+    if table is None:
+        return None
+    if not isinstance(table, dict) or not isinstance(table.get("url"), str):
+        return _UNREADABLE
+    try:
+        urlsplit(table["url"])
+    except ValueError:  # `http://[`
+        return _UNREADABLE
+    return table
 
 
 def origin_of(direct_url: Mapping[str, Any] | str | None) -> tuple[str | None, bool]:
@@ -92,9 +114,9 @@ def installed_distributions(found: Iterable[FoundMetadata]) -> tuple[InstalledDi
     """
     by_source: dict[str, InstalledDistribution] = {}
     for one in found:
-        if one.path.rpartition("/")[2].startswith("~"):  # what pip left when it was interrupted; nothing imports it
-            continue
         made = _distribution(one)
+        if made is None:
+            continue
         known = by_source.setdefault(one.source, made)
         if made.is_editable and not known.is_editable:
             by_source[one.source] = replace(known, is_editable=True)
@@ -109,14 +131,20 @@ def installed_distributions(found: Iterable[FoundMetadata]) -> tuple[InstalledDi
     return tuple(distributions)
 
 
-def _distribution(found: FoundMetadata) -> InstalledDistribution:
-    """Read one; what its metadata lacks is taken from its file name, as pip does, and said."""
+def _distribution(found: FoundMetadata) -> InstalledDistribution | None:
+    """Read one; what its metadata lacks is taken from its file name, as pip does, and said.
+
+    None for what pip passes over, too: folders that it left when it was interrupted (``~ip-19.dist-info``).
+    """
     stem, _, suffix = found.path.rpartition("/")[2].rpartition(".")
     name, _, rest = stem.partition("-") if suffix != "egg-link" else (stem, "", "")
     version = rest.partition("-")[0]
+    is_named = found.name is not None and _NAME.fullmatch(found.name) is not None
+    if stem.startswith(("~", "-")) or not (is_named or _NAME.fullmatch(name)):
+        return None
     direct_url, is_editable = origin_of(found.direct_url)
     return InstalledDistribution(
-        name=canonical_name(found.name or name),
+        name=canonical_name(found.name if found.name and is_named else name),
         version=found.version or version,
         path=found.path,
         installer=found.installer,

@@ -11,7 +11,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 from pipfreeze_lock.errors import ImageError
 from pipfreeze_lock.model.installed import InstalledDistribution
 from pipfreeze_lock.model.names import canonical_name
-from pipfreeze_lock.model.url import Url, redact
+from pipfreeze_lock.model.url import Url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ _OPTIONS = ("--", "-f ", "-i ", "-c ", "-r ")
 """Of a requirements file, which ``pip freeze -r`` prints again."""
 _TALK = ("DEPRECATION: ", "WARNING: ", "ERROR: ", "[notice] ")
 """How pip's messages begin, which stand before or behind where stderr was written into the same file."""
+_CREDENTIALS = re.compile(r"//[^/?#\s]*@")
 _LEFT_OUT = ("pip", "setuptools", "wheel", "distribute")
 """Without ``--all`` (``DEV_PKGS`` in pip's ``commands/freeze.py``; from Python 3.12 on it is pip alone)."""
 
@@ -56,7 +57,7 @@ def parse_freeze(
         if one is None:
             is_editable = _EDITABLE.fullmatch(text) is not None
             what = "does not say which distribution it is" if is_editable else "is no line of `pip freeze`"
-            message = f"`{redact(text[:120])}` {what}"
+            message = f"`{_CREDENTIALS.sub('//****@', text)[:120]}` {what}"
             raise ImageError(message, context=f"{place}:{number}", hints=hints)
         if one.name not in seen:
             seen.add(one.name)

@@ -59,8 +59,8 @@ def environment_interest(path: str) -> Want:
     rule = _BY_NAME.get(name)
     if rule is not None:
         return rule[0] if parent.endswith(rule[1]) else Want.NOTHING
-    # Elsewhere `.pth` are models of gigabytes.
-    if name.endswith(_METADATA_FILES) or (name.endswith(".pth") and parent.endswith(_PACKAGES)):
+    # Elsewhere `.pth` are models of gigabytes; `site-packages` may be a link to a folder of a name like it.
+    if name.endswith(_METADATA_FILES) or (name.endswith(".pth") and parent.endswith("packages")):
         return Want.CONTENT
     if parent == _DEBIAN_RECORDS and not name.endswith(_OF_SYSTEM_PACKAGES):
         return Want.CONTENT

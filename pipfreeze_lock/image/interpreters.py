@@ -73,7 +73,7 @@ def find_interpreter(tree: FileTree, executable: str, *, home: str | None = None
     :return: None where it is no interpreter, or its standard library is not there.
     """
     found = tree.find(executable)
-    if found is None:
+    if found is None or found.entry.is_directory:
         return None
     folder = _parent(executable)
     own, virtual = _virtual(tree, folder)

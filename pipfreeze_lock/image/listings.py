@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.errors import ImageError
-from pipfreeze_lock.image.found_metadata import FoundMetadata, installed_distributions
+from pipfreeze_lock.image.found_metadata import FoundMetadata, checked_direct_url, installed_distributions
 from pipfreeze_lock.image.freeze_lines import is_talk, parse_freeze
 from pipfreeze_lock.image.probe import PROBE_KEY, read_probe
 from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
@@ -103,7 +103,7 @@ def _read_inspect(document: dict[str, Any], place: str) -> InstalledSet:
             name=one["metadata"]["name"],
             version=one["metadata"]["version"],
             installer=one.get("installer") or None,
-            direct_url=one.get("direct_url"),
+            direct_url=checked_direct_url(one.get("direct_url")),
         )
         for one in document["installed"]
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.errors import ImageError
-from pipfreeze_lock.image.found_metadata import FoundMetadata, installed_distributions
+from pipfreeze_lock.image.found_metadata import FoundMetadata, checked_direct_url, installed_distributions
 from pipfreeze_lock.model.installed import InstalledSet
 
 if TYPE_CHECKING:
@@ -106,5 +106,5 @@ def _found(entry: Mapping[str, Any]) -> FoundMetadata:
         name=entry["name"],
         version=entry["version"],
         installer=entry["installer"],
-        direct_url=entry["direct_url"],
+        direct_url=checked_direct_url(entry["direct_url"]),
     )

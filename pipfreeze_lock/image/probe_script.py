@@ -121,7 +121,14 @@ def egg(path):
     try:
         with zipfile.ZipFile(path) as archive:
             return entry(path, archive.read("EGG-INFO/PKG-INFO"))
-    except (zipfile.BadZipfile, KeyError, NotImplementedError, RuntimeError, IOError, OSError):
+    except (
+        getattr(zipfile, "BadZipFile", zipfile.error),
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        IOError,
+        OSError,
+    ):
         return None
 
 

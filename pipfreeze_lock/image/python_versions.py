@@ -99,9 +99,10 @@ def _told_by_packages(tree: FileTree, series: str) -> Iterator[tuple[str, str]]:
         version = _debian_version(tree, package)
         if version:
             yield version, f"the version of its package `{package}`"
-    version = _alpine_version(tree, f"python{series[0]}")
-    if version:
-        yield version, f"the version of its package `python{series[0]}`"
+    for package in (f"python{series[0]}", f"python-{series}-base", f"python-{series}"):  # Alpine's, Wolfi's
+        version = _alpine_version(tree, package)
+        if version:
+            yield version, f"the version of its package `{package}`"
 
 
 def _debian_version(tree: FileTree, package: str) -> str | None:

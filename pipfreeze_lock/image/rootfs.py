@@ -94,15 +94,16 @@ class _Walk:
             folder, at = pending.pop()
             try:
                 with os.scandir(folder) as entries:
-                    pending.extend(self._entries(entries, at))
+                    found = list(entries)
             except FileNotFoundError:  # it went away while we looked
                 continue
             except OSError as error:
                 raise self._unreadable(folder, error) from None
+            pending.extend(self._entries(found, at))
         self._reporter.progress(self.bytes_read - self._told)
         return self._contents
 
-    def _entries(self, entries: os._ScandirIterator[str], at: str) -> list[tuple[str, str]]:
+    def _entries(self, entries: list[os.DirEntry[str]], at: str) -> list[tuple[str, str]]:
         """Note what is in one folder; give the folders in it."""
         contents, interest = self._contents, self._interest
         folders = []
@@ -111,8 +112,7 @@ class _Walk:
             path = prefix + entry.name
             contents.entries += 1
             if entry.is_symlink():
-                link = os.readlink(entry.path)  # noqa: PTH115  pathlib would rewrite it
-                contents.files[path] = LayerFile("symlink", link=link)
+                self._add_link(entry, path)
             elif entry.is_dir(follow_symlinks=False):
                 contents.directories.add(path)
                 if at or entry.name not in _NOT_OF_THE_IMAGE:
@@ -120,6 +120,15 @@ class _Walk:
             elif (want := interest(path)) is not Want.NOTHING:
                 self._add(entry, path, want)
         return folders
+
+    def _add_link(self, entry: os.DirEntry[str], path: str) -> None:
+        try:
+            link = os.readlink(entry.path)  # noqa: PTH115  pathlib would rewrite it
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unreadable(entry.path, error) from None
+        self._contents.files[path] = LayerFile("symlink", link=link)
 
     def _add(self, entry: os.DirEntry[str], path: str, want: Want) -> None:
         try:

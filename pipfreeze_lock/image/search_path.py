@@ -115,7 +115,7 @@ class _SearchPath:
             real = self.add(site)
             for name in self._tree.children(real) if real else ():
                 if name.endswith(".pth") and not name.startswith("."):
-                    self._add_lines(str(real), self._tree.read(f"{real}/{name}") or b"")
+                    self._add_lines(site, self._tree.read(f"{real}/{name}") or b"")
 
     def _add_lines(self, site: str, content: bytes) -> None:
         """Add what the lines of a ``.pth`` file name (``addpackage``); of its program lines one is known."""
@@ -127,7 +127,7 @@ class _SearchPath:
             elif text.startswith(_MOVE):
                 self._move_to_front(mark)
             elif text.lstrip() and not text.startswith(("#", "import ", "import\t")):
-                self.add(posixpath.join(site, text))
+                self.add(posixpath.normpath(posixpath.join(site, text)))  # by its words, as `abspath` does
 
     def _move_to_front(self, mark: int) -> None:
         moved = self.folders[mark:]

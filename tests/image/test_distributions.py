@@ -176,7 +176,11 @@ class TestTwice:
         assert [(one.version, one.is_shadowed) for one in found] == [("0.9", False), ("1.0", True)]
 
     def test_what_pip_left_when_it_was_interrupted(self):
-        files = {f"{SITE}/~lask-2.0.dist-info": {"METADATA": "Name: Flask\nVersion: 2.0\n"}}
+        files = {
+            f"{SITE}/~lask-2.0.dist-info": {"METADATA": "Name: Flask\nVersion: 2.0\n"},
+            f"{SITE}/-lask-1.0.dist-info": {"METADATA": "Name: Flask\nVersion: 1.0\n"},
+            f"{SITE}/.egg-info": {},
+        }
         assert names(installed(files, dist("Flask", "3.0"))) == [("flask", "3.0")]
 
 
@@ -195,6 +199,15 @@ class TestBroken:
             ({"METADATA": b"Name: a\nVersion: 1\nAuthor: \xff\xfe\n"}, None),
             ({"METADATA": "Name: a\r\nVersion: 1\r\n"}, None),
             ({"METADATA": "Name: a\nVersion: 1\n", "direct_url.json": "{"}, "its direct_url.json cannot be read"),
+            ({"METADATA": "Name: a b\nVersion: 1\n"}, "its metadata says that it is `a b`, and lies in that of `a`"),
+            (
+                {"METADATA": "Name: a\nVersion: 1\n", "direct_url.json": "[" * 100_000},
+                "its direct_url.json cannot be read",
+            ),
+            (
+                {"METADATA": "Name: a\nVersion: 1\n", "direct_url.json": '{"url": "http://["}'},
+                "its direct_url.json cannot be read",
+            ),
             ({"METADATA": "Name: a\nVersion: 1\n", "direct_url.json": "[]"}, "its direct_url.json cannot be read"),
             (
                 {"METADATA": "Name: a\nVersion: 1\n", "direct_url.json": '{"url": 1}'},

@@ -171,6 +171,12 @@ class TestLayouts:
         assert environment.python == "3.12.7"
         assert environment.search_path == ("/usr/lib/python3.12/site-packages",)
 
+    @pytest.mark.parametrize("package", ["python-3.12", "python-3.12-base"])
+    def test_wolfi(self, package: str):
+        files = python("usr", "3.12.7", headers=False)
+        files["usr/lib/apk/db/installed"] = f"C:Q1\nP:{package}\nV:3.12.7-r3\n"
+        assert only(files).python == "3.12.7"
+
     def test_fedora(self):
         files = python("usr", "3.9.18", library="lib64", headers=False)
         files |= {"usr/lib/python3.9/site-packages": {}, "usr/local/lib/python3.9/site-packages": {}}
@@ -396,7 +402,12 @@ class TestWhatRuns:
             ),
             ((), ("sh", "-c", "'unclosed python"), "/usr/local", None),
             ((), (), "/usr/local", "it is the first on the image's PATH"),
-            ((), ("/opt/gone/bin/python",), "/usr/local", None),
+            (
+                (),
+                ("/opt/gone/bin/python",),
+                "/usr/local",
+                "it is the first on the image's PATH; CMD runs `/opt/gone/bin/python`, which is not there",
+            ),
         ],
     )
     def test_program(self, entrypoint: tuple, command: tuple, prefix: str, reason: str | None):
@@ -404,6 +415,20 @@ class TestWhatRuns:
         assert environments[0].prefix == prefix
         assert reason is None or environments[0].reason == reason
         assert sorted(one.prefix for one in environments) == ["/app/.venv", "/opt/venv", "/usr", "/usr/local"]
+
+    def test_none_on_path(self):
+        """What ``uv run`` would take: the environment of the working directory, before others and before bases."""
+        home = "root/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu"
+        files = merged(
+            python(home, "3.12.8"),
+            venv("app/.venv", f"/{home}/bin", "3.12.8"),
+            venv("a/venv", f"/{home}/bin", "3.12.8"),
+            {"usr/bin/uv": ""},
+        )
+        environments = found(files, config("uv", "run", "app", folder="/app"))
+        assert [one.prefix for one in environments] == ["/app/.venv", "/a/venv", f"/{home}"]
+        assert environments[0].reason == "it is the first that was found; CMD runs `uv`, which does not tell"
+        assert environments[1].reason == "it lies there"
 
     def test_first_on_path(self):
         first = found(self.SEVERAL, config("python3", **VENV_FIRST))[0]

@@ -122,6 +122,12 @@ class TestFreeze:
         assert caught.value.context == "f.txt:2"
         assert caught.value.hints
 
+    @pytest.mark.parametrize("line", ["-e git+https://me:secret@h/a.git", "x https://me:secret@h"])
+    def test_messages_hide_credentials(self, line: str):
+        with pytest.raises(ImageError) as caught:
+            read(line)
+        assert "secret" not in str(caught.value)
+
     def test_source_tree_without_a_name(self):
         with pytest.raises(ImageError, match="does not say which distribution it is"):
             read("## !! Could not determine repository location\n-e /src/app\n")

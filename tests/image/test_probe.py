@@ -174,6 +174,11 @@ def test_script_imports_the_standard_library_alone():
     assert imported == {"sys", "json", "os", "platform", "re", "zipfile", "ctypes", "subprocess"}
 
 
+@pytest.mark.parametrize("minor", range(4, 15))
+def test_script_is_written_for_all_of_python_3(minor: int):
+    ast.parse(probe_script(), feature_version=(3, minor))
+
+
 def test_musl_is_asked_by_its_loader(tmp_path: Path):
     """No machine of ours has both; what its loader says when it is run alone is written down here."""
     namespace: dict = {"__name__": "probe"}

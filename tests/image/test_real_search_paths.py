@@ -151,6 +151,18 @@ def test_key_missing_from_pyvenv_cfg_lets_the_system_in(tmp_path: Path):
     assert len(check(python, tmp_path).search_path) == 2
 
 
+def test_path_file_that_goes_up_from_linked_site_packages(tmp_path: Path):
+    """By the words of the path, as ``abspath`` goes, and not by where the link leads."""
+    python = make_venv(needs.interpreter("3.12"), tmp_path / "venv")
+    site = site_of(tmp_path / "venv")
+    (tmp_path / "data").mkdir()
+    site.rename(tmp_path / "data" / "packages")
+    site.symlink_to(tmp_path / "data" / "packages")
+    (site.parent / "beside").mkdir()
+    (site / "up.pth").write_text("../beside\n")
+    assert check(python, tmp_path).search_path[1] == str(site.parent / "beside")
+
+
 def test_linked_site_packages(tmp_path: Path):
     python = make_venv(needs.interpreter("3.12"), tmp_path / "venv")
     site = site_of(tmp_path / "venv")
