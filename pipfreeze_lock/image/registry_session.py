@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.image.docker_credentials import DockerCredentials
     from pipfreeze_lock.image.reference import RegistryReference
 
-__all__ = ["AbsentError", "RegistrySession"]
+__all__ = ["AbsentError", "RegistrySession", "address_of"]
 
 _TRIES_OF_A_DOCUMENT = 3
 _MOST_OF_AN_ERROR = 65_536
@@ -66,7 +66,7 @@ class RegistrySession:
         self._client = client
         self._host = reference.host
         self._repository = reference.repository
-        self._address = HUB_HOST if reference.host == _HUB_NAME else reference.host
+        self._address = address_of(reference.host)
         self._is_loopback = Origin.of(f"https://{self._address}").is_loopback
         self._may_lack_tls = is_insecure or self._is_loopback
         self._base_url: str | None = None
@@ -185,6 +185,11 @@ class RegistrySession:
     def _probe(self, scheme: str) -> int:
         with self._client.stream(f"{scheme}://{self._address}/v2/", retries=0) as response:
             return response.status
+
+
+def address_of(host: str) -> str:
+    """Give the host and port at which a registry answers; Docker Hub's name is not that of its registry."""
+    return HUB_HOST if host == _HUB_NAME else host
 
 
 def _told(error: NetworkError) -> NetworkError:
