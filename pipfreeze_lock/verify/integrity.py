@@ -19,7 +19,7 @@ from pipfreeze_lock.verify.sentences import listed
 from pipfreeze_lock.verify.unowned import Unowned, unowned_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pipfreeze_lock.image.layers import FileTree, TreeEntry
     from pipfreeze_lock.model.finding import Rule
@@ -77,7 +77,8 @@ class _Check:
     ownership: Ownership
     findings: list[Finding] = field(default_factory=list)
     _claims: dict[str, list[RecordRow]] = field(default_factory=dict)
-    _without_hashes: list[str] = field(default_factory=list)
+    _without_record: list[str] = field(default_factory=list)
+    _without_hash: dict[str, int] = field(default_factory=dict)
     _outside: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,7 +95,7 @@ class _Check:
             yield _finding(rules.BROKEN_METADATA, message, one, one.path, layer)
             return
         if not owned.has_hashes:
-            self._without_hashes.append(one.name)
+            self._without_record.append(one.name)
         missing: list[_File] = []
         changed: list[_File] = []
         for row in owned.rows:
@@ -104,6 +105,8 @@ class _Check:
             if found is None or found.entry.is_directory:
                 if self._would_be_here(row.path, one):
                     missing.append((row.path, self._remover(row.path)))
+            elif row.sha256 is None and owned.has_hashes and not _is_record(row.path):
+                self._without_hash[one.name] = self._without_hash.get(one.name, 0) + 1
             elif not self._is_as_recorded(row, found.entry):
                 changed.append((row.path, true_layer(found.entry.layer)))
         yield from _told(rules.MISSING_FILE, "is in the RECORD of {}, and not there", one, missing)
@@ -135,12 +138,23 @@ class _Check:
 
     def sentences(self) -> Iterator[str]:
         """Say what was not looked at."""
-        if self._without_hashes:
-            yield f"the files of {listed(self._without_hashes)}: their records have no hashes, or there are none"
+        if self._without_record:
+            yield f"the files of {listed(self._without_record)}: their records have no hashes, or there are none"
+        if self._without_hash:
+            yield f"{_files(self._without_hash)} that RECORD has no SHA-256 of"
         if self._outside:
-            count = sum(self._outside.values())
-            files = "1 file" if count == 1 else f"{count} files"
-            yield f"{files} of {listed(list(self._outside))} outside site-packages"
+            yield f"{_files(self._outside)} outside site-packages"
+
+
+def _files(counts: Mapping[str, int]) -> str:
+    count = sum(counts.values())
+    return f"{count} file{'s' * (count > 1)} of {listed(list(counts))}"
+
+
+def _is_record(path: str) -> bool:
+    """Whether it is a RECORD, or its signature, of which it cannot have a hash."""
+    parent, _, name = path.rpartition("/")
+    return parent.endswith(".dist-info") and name.partition(".")[0] == "RECORD"
 
 
 def _is_equal(row: RecordRow, entry: TreeEntry) -> bool:

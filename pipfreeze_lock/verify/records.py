@@ -23,16 +23,16 @@ class RecordRow(NamedTuple):
 
     @property
     def sha256(self) -> str | None:
-        """Give it in hexadecimal digits; None where there is none, or another algorithm's."""
+        """Give it in hexadecimal digits; empty where it is none; None where there is none, or another algorithm's."""
         algorithm, _, digest = self.hash.partition("=")
         if algorithm.lower() != "sha256":
             return None
         if len(digest) == 64:  # some builders write it so
             return digest.lower()
         try:
-            return base64.urlsafe_b64decode(digest + "=" * (-len(digest) % 4)).hex()
+            return base64.b64decode(digest + "=" * (-len(digest) % 4), altchars=b"-_", validate=True).hex()
         except (ValueError, binascii.Error):
-            return None
+            return ""
 
 
 def parse_record(content: bytes, folder: str) -> list[RecordRow]:
