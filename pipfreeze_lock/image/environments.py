@@ -102,7 +102,11 @@ def choose_environment(
             others = tuple(other for other in environments if other is not one)
             return EnvironmentChoice(environment=one, reason="it was asked for", others=others)
     message = f"there is no Python environment `{wanted}` in it"
-    there = [f"`{one.prefix}` (Python {one.python})" for one in environments]
+    prefixes = [one.prefix for one in environments]
+    there = [
+        f"`{one.prefix if prefixes.count(one.prefix) == 1 else one.executable}` (Python {one.python})"
+        for one in environments
+    ]
     raise UsageError(message, context=subject, hints=[f"There is {', '.join(there)}."])
 
 
@@ -112,9 +116,8 @@ class _Finder:
     def __init__(self, tree: FileTree, config: ImageConfig) -> None:
         self._tree = tree
         self._config = config
-        folder = config.working_directory or "/"
         path = config.environment.get("PATH") or _DEFAULT_PATH
-        self._path = [posixpath.normpath(posixpath.join(folder, one)) for one in path.split(":")]
+        self._path = [self._absolute(one) for one in path.split(":")]
         self._found: dict[tuple[str, str], Environment] = {}
         self._names: dict[tuple[str, str], dict[str, None]] = {}
         self._keys: dict[str, tuple[str, str] | None] = {}
@@ -190,11 +193,12 @@ class _Finder:
     def _place_of(self, program: StartedProgram) -> str | None:
         """Give the folder in which a program lies; None where it is not there, or is no program by its place."""
         folder, slash, name = program.word.rpartition("/")
-        if slash:
-            places = [posixpath.normpath(posixpath.join(self._config.working_directory or "/", folder or "/"))]
-        else:
-            places = [*program.activated, *self._path]
+        places = [self._absolute(folder or "/")] if slash else [*map(self._absolute, program.activated), *self._path]
         return next((one for one in places if self._tree.find(f"{one}/{name}") is not None), None)
+
+    def _absolute(self, folder: str) -> str:
+        """Give a folder from the root; what is relative starts from the working directory."""
+        return posixpath.normpath(posixpath.join(self._config.working_directory or "/", folder))
 
     def _unclear(self) -> str:
         """Say what is run that tells nothing of a Python."""

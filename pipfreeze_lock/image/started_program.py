@@ -38,6 +38,10 @@ _STARTERS: Mapping[str, tuple[int, frozenset[str]]] = {
     "catatonit": (0, frozenset()),
 }
 """Programs that start another one: how many words of their own they take, and which options take a word."""
+_CONDA = frozenset({"conda", "mamba", "micromamba"})
+_CONDA_ROOTS = ("/opt/conda", "/opt/miniconda3", "/opt/miniforge3", "/root/miniconda3", "/root/miniforge3")
+_PROJECT_RUNNERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "hatch"})
+"""Programs whose ``run`` starts another one in the environment of the project, mostly ``.venv``."""
 _DEEPEST = 8
 """A shell in a shell in a shell: nobody writes more."""
 
@@ -50,7 +54,8 @@ class StartedProgram(NamedTuple):
     instruction: str
     """Where that is said: ENTRYPOINT or CMD."""
     activated: tuple[str, ...] = ()
-    """Folders with an ``activate`` that a shell read before: ``/opt/venv/bin``."""
+    """Folders that come before PATH, since a shell read the ``activate`` in them, or by ``conda run -n NAME``; some may
+    not be there, and what is relative starts from the working directory."""
 
 
 def started_programs(config: ImageConfig) -> list[StartedProgram]:
@@ -71,6 +76,11 @@ def _programs(
 ) -> Iterator[StartedProgram]:
     words = _without_starters(words)
     if not words or depth > _DEEPEST:
+        return
+    runner = _of_runner(words, environment)
+    if runner is not None:
+        for program in _programs(runner[0], instruction, environment, depth=depth + 1):
+            yield program._replace(activated=(*program.activated, *runner[1]))
         return
     script = _script_of_shell(words)
     if script is None:
@@ -107,6 +117,28 @@ def _without_starters(words: Sequence[str]) -> list[str]:
         if ahead[:1] == ["--"]:
             del ahead[0]
     return ahead
+
+
+def _of_runner(words: Sequence[str], environment: Mapping[str, str]) -> tuple[list[str], tuple[str, ...]] | None:
+    """Give what ``conda run`` or ``uv run`` starts, and the folders in which it looks first; None for the rest."""
+    folder, _, name = words[0].rpartition("/")
+    if name not in _CONDA | _PROJECT_RUNNERS or words[1:2] != ["run"]:
+        return None
+    ahead = list(words[2:])
+    chosen: dict[str, str] = {}
+    while ahead and ahead[0].startswith("-"):
+        option = ahead.pop(0)
+        if option == "--":
+            break
+        if name in _CONDA and option in ("-n", "--name", "-p", "--prefix") and ahead:
+            chosen[option.lstrip("-")[0]] = ahead.pop(0)
+    if name not in _CONDA:
+        return ahead, (f"{environment.get('UV_PROJECT_ENVIRONMENT', '.venv') if name == 'uv' else '.venv'}/bin",)
+    if "p" in chosen:
+        return ahead, (f"{chosen['p']}/bin",)
+    roots = dict.fromkeys((environment.get("MAMBA_ROOT_PREFIX", ""), folder.rpartition("/")[0], *_CONDA_ROOTS))
+    below = f"/envs/{chosen['n']}/bin" if "n" in chosen and chosen["n"] != "base" else "/bin"
+    return ahead, tuple(f"{root}{below}" for root in roots if root)
 
 
 def _script_of_shell(words: Sequence[str]) -> str | None:

@@ -401,6 +401,9 @@ class TestWhatRuns:
                 "it is the first on the image's PATH; CMD runs `supervisord`, which does not tell",
             ),
             ((), ("sh", "-c", "'unclosed python"), "/usr/local", None),
+            ((), ("uv", "run", "celery", "worker"), "/app/.venv", None),
+            ((), ("poetry", "run", "flask", "run"), "/usr/local", None),
+            (("conda", "run", "-p", "/opt/venv"), ("python", "x.py"), "/opt/venv", "ENTRYPOINT runs `python`"),
             ((), (), "/usr/local", "it is the first on the image's PATH"),
             (
                 (),
@@ -417,17 +420,17 @@ class TestWhatRuns:
         assert sorted(one.prefix for one in environments) == ["/app/.venv", "/opt/venv", "/usr", "/usr/local"]
 
     def test_none_on_path(self):
-        """What ``uv run`` would take: the environment of the working directory, before others and before bases."""
+        """The environment of the working directory, before others and before bases."""
         home = "root/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu"
         files = merged(
             python(home, "3.12.8"),
             venv("app/.venv", f"/{home}/bin", "3.12.8"),
             venv("a/venv", f"/{home}/bin", "3.12.8"),
-            {"usr/bin/uv": ""},
+            {"usr/bin/supervisord": ""},
         )
-        environments = found(files, config("uv", "run", "app", folder="/app"))
+        environments = found(files, config("supervisord", folder="/app"))
         assert [one.prefix for one in environments] == ["/app/.venv", "/a/venv", f"/{home}"]
-        assert environments[0].reason == "it is the first that was found; CMD runs `uv`, which does not tell"
+        assert environments[0].reason == "it is the first that was found; CMD runs `supervisord`, which does not tell"
         assert environments[1].reason == "it lies there"
 
     def test_first_on_path(self):
@@ -461,6 +464,16 @@ class TestChoice:
         with pytest.raises(UsageError, match="`/opt/vnev`") as caught:
             choose_environment(found(VENV), "/opt/vnev", subject="image")
         assert caught.value.hints == ("There is `/usr/local` (Python 3.11.7), `/opt/venv` (Python 3.11.7).",)
+
+    def test_two_under_one_prefix_are_named_by_their_interpreters(self):
+        files = merged(OFFICIAL, {"usr/local/bin/python3.12": "", "usr/local/lib/python3.12": {"os.py": ""}})
+        with pytest.raises(UsageError) as caught:
+            choose_environment(found(files), "/opt/venv", subject="image")
+        assert caught.value.hints == (
+            "There is `/usr/local/bin/python` (Python 3.11.7), `/usr/local/bin/python3.12` (Python 3.12).",
+        )
+        choice = choose_environment(found(files), "/usr/local/bin/python3.12", subject="image")
+        assert choice.environment.python == "3.12"
 
     @pytest.mark.parametrize("wanted", [None, "/opt/venv"])
     def test_none_at_all(self, wanted: str | None):

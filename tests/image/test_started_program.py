@@ -56,6 +56,30 @@ def test_activation_holds_for_what_comes_behind():
     assert [(one.word, one.activated) for one in programs] == [("python", ()), ("python", ("/two/bin", "/one/bin"))]
 
 
+@pytest.mark.parametrize(
+    ("command", "word", "folder"),
+    [
+        (("conda", "run", "--no-capture-output", "-n", "app", "python", "x.py"), "python", "/opt/conda/envs/app/bin"),
+        (("/c/bin/conda", "run", "-n", "app", "gunicorn"), "gunicorn", "/c/envs/app/bin"),
+        (("mamba", "run", "--name", "base", "python"), "python", "/opt/conda/bin"),
+        (("micromamba", "run", "-p", "/data/env", "python"), "python", "/data/env/bin"),
+        (("conda", "run", "-n", "app", "/bin/bash", "-c", "exec python x"), "python", "/opt/conda/envs/app/bin"),
+        (("sh", "-c", "uv run --no-sync -- python x"), "python", ".venv/bin"),
+        (("poetry", "run", "gunicorn"), "gunicorn", ".venv/bin"),
+    ],
+)
+def test_runners_look_into_their_environment_first(command: tuple[str, ...], word: str, folder: str):
+    (program,) = started_programs(ImageConfig(command=command))
+    assert (program.word, program.activated[0]) == (word, folder)
+
+
+def test_environment_of_uv_by_its_variable():
+    config = ImageConfig(command=("uv", "run", "app"), environment={"UV_PROJECT_ENVIRONMENT": "/venv"})
+    assert started_programs(config)[0].activated == ("/venv/bin",)
+    assert words("uv", "sync") == ["uv"]
+    assert words("conda", "run") == []
+
+
 def test_entrypoint_before_command():
     programs = started_programs(ImageConfig(entrypoint=("/entrypoint.sh",), command=("gunicorn", "app")))
     assert [(one.word, one.instruction) for one in programs] == [("/entrypoint.sh", "ENTRYPOINT"), ("gunicorn", "CMD")]
