@@ -131,13 +131,12 @@ class _Finder:
         started = next(self._started(), None)
         if started is not None:
             yield started
-        reason = f"it is the first on the image's PATH{self._unclear()}"
         for executable in self._on_path():
-            yield executable, reason
-            reason = "it is on the image's PATH"
+            first = f"it is the first on the image's PATH{self._unclear()}"
+            yield executable, "it is on the image's PATH" if self._found else first
         for executable in self._elsewhere():
-            is_first = not self._found
-            yield executable, f"it is the first that was found{self._unclear()}" if is_first else "it lies there"
+            first = f"it is the first that was found{self._unclear()}"
+            yield executable, "it lies there" if self._found else first
 
     def look_at(self, executable: str, reason: str) -> None:
         """Work out an environment, and note by which names it is called."""

@@ -419,6 +419,20 @@ class TestWhatRuns:
         assert reason is None or environments[0].reason == reason
         assert sorted(one.prefix for one in environments) == ["/app/.venv", "/opt/venv", "/usr", "/usr/local"]
 
+    def test_reasons_of_the_others(self):
+        files = {**self.SEVERAL, "broken/bin/python3.9": ""}
+        path = {"PATH": "/broken/bin:/usr/local/bin:/usr/bin"}
+        reasons = {one.prefix: one.reason for one in found(files, config("bash", **path))}
+        assert reasons == {
+            "/usr/local": "it is the first on the image's PATH; CMD runs `bash`, which does not tell",
+            "/usr": "it is on the image's PATH",
+            "/app/.venv": "it lies there",
+            "/opt/venv": "it lies there",
+        }
+        reasons = {one.prefix: one.reason for one in found(files, config("/opt/venv/bin/python", **path))}
+        assert reasons["/opt/venv"] == "CMD runs `/opt/venv/bin/python`"
+        assert reasons["/usr/local"] == "it is on the image's PATH"
+
     def test_none_on_path(self):
         """The environment of the working directory, before others and before bases."""
         home = "root/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu"
