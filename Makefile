@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs mutate-check bench clean
+.PHONY: help setup demo test image-tools check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs mutate-check bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,8 +31,11 @@ demo: $(STAMP) ## Lock the article's nine lines for python:3.6.8, and say what t
 	@echo "Next: copy it into the image and install it there, as examples/article/Dockerfile does:"
 	@echo "    RUN pip install --no-cache-dir --require-hashes -r requirements.lock"
 
-test: $(STAMP) ## Pass all tests
+test: $(STAMP) image-tools ## Pass all tests
 	$(BIN)/python -m pytest -n auto
+
+image-tools: ## Install what the tests of images need (podman, skopeo, …), where apt-get and root are at hand
+	@sh requirements/install_image_tools.sh
 
 check: lint types contracts test ## All that CI holds us to
 

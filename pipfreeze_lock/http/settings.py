@@ -39,6 +39,8 @@ class HttpSettings:
     """Seconds for connecting, and seconds without a byte."""
     retries: int = 5
     """How often a request is sent again."""
+    stream_window: int = 8 << 20
+    """Bytes under way of one HTTP/2 stream. With the protocol's 64 KB a page of 5 MB is waited for 80 times."""
     netrc: Path | None = None
     keyring: str | None = None
     """The ``keyring`` program to ask where a host refuses; None: nobody is asked."""

@@ -41,9 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Transport", "TransportError", "TransportStream"]
 
-_STREAM_WINDOW = 8 << 20
-_CONNECTION_WINDOW = 32 << 20
-"""Bytes under way of one HTTP/2 stream, and of all. With the protocol's 64 KB a page of 5 MB is waited for 80 times."""
+_STREAMS_AT_ONCE = 4
+"""Whose windows are full, of one HTTP/2 connection."""
 _PIECE = 1 << 18
 """Bytes that are read of a stream at a time."""
 
@@ -156,8 +155,8 @@ class Transport:
             .connect_timeout(timeout)
             .read_timeout(timeout)
             .http2(enable=True)
-            .http2_initial_stream_window_size(_STREAM_WINDOW)
-            .http2_initial_connection_window_size(_CONNECTION_WINDOW)
+            .http2_initial_stream_window_size(self._settings.stream_window)
+            .http2_initial_connection_window_size(_STREAMS_AT_ONCE * self._settings.stream_window)
             .no_proxy()  # the environment's are ours to read
         )
         if self._settings.proxy is not None or self._settings.proxies:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["RemoteAccess", "remote_image"]
 
 
+_STREAM_WINDOW = 2 << 20
+"""Bytes under way of a layer: 40 MB/s each at 50 ms, and what several layers wait with fits into memory."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemoteAccess:
     """How daemons and registries are reached from here."""
@@ -112,7 +116,8 @@ class _Registry:
 
         access, host = self._access, self._reference.host
         found = RegistryCertificates.of(host, certificate_folders(access.environment, access.home))
-        settings = replace(access.http, authorities=(*access.http.authorities, *found.authorities))
+        authorities = (*access.http.authorities, *found.authorities)
+        settings = replace(access.http, authorities=authorities, stream_window=_STREAM_WINDOW)
         if settings.client_certificate is None and found.certificate is not None:
             settings = replace(settings, client_certificate=found.certificate, client_key=found.key)
         if access.is_insecure:
