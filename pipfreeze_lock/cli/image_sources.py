@@ -14,8 +14,7 @@ from pipfreeze_lock.image import reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pipfreeze_lock.http.client import Client
-    from pipfreeze_lock.image.interface import ImageReporter, ImageSource, ScannedImage, Want
+    from pipfreeze_lock.image.interface import ImageSource
     from pipfreeze_lock.image.manifest import Platform
     from pipfreeze_lock.model.installed import InstalledSet
 
@@ -78,63 +77,26 @@ def open_image(text: str, options: SourceOptions) -> ImageSource | Listing:
 def _remote(
     remote: reference.DaemonReference | reference.RegistryReference | reference.BareReference, options: SourceOptions
 ) -> ImageSource:
-    match remote:
-        case reference.DaemonReference():
-            return _daemon(remote)
-        case reference.RegistryReference():
-            return _registry(remote, options)
-        case reference.BareReference():
-            from pipfreeze_lock.image.daemon_or_registry import DaemonOrRegistry  # noqa: PLC0415
-
-            return DaemonOrRegistry(_daemon(remote.daemon), _registry(remote.registry, options))
-
-
-def _daemon(daemon: reference.DaemonReference) -> ImageSource:
-    from pipfreeze_lock.image.daemon import DaemonImage  # noqa: PLC0415
-    from pipfreeze_lock.image.docker_endpoint import daemon_address  # noqa: PLC0415
-
-    return DaemonImage(daemon, address=daemon_address(os.environ, Path.home()))
-
-
-def _registry(registry: reference.RegistryReference, options: SourceOptions) -> ImageSource:
-    from pipfreeze_lock.http.client import Client  # noqa: PLC0415  it brings the network
-    from pipfreeze_lock.http.credentials import CredentialStore  # noqa: PLC0415
-    from pipfreeze_lock.http.settings import HttpSettings  # noqa: PLC0415
-    from pipfreeze_lock.image.docker_credentials import DockerCredentials, config_files  # noqa: PLC0415
-    from pipfreeze_lock.image.registry import RegistryImage  # noqa: PLC0415
+    from pipfreeze_lock.http.settings import HttpSettings  # noqa: PLC0415  it brings the network
+    from pipfreeze_lock.image.remote import RemoteAccess, remote_image  # noqa: PLC0415
 
     given = options.network
-    settings = HttpSettings.from_environment(
+    http = HttpSettings.from_environment(
         os.environ,
         proxy=given.get("proxy"),
         ca_bundle=Path(given["cert"]) if given.get("cert") else None,
         client_certificate=Path(given["client_cert"]) if given.get("client_cert") else None,
-        trusted_hosts=(registry.host,) if options.is_insecure else (),
         timeout=given.get("timeout"),
         retries=given.get("retries"),
     )
-    client = Client(settings, credentials=CredentialStore())  # logins of an index are nothing to a registry
-    image = RegistryImage(
-        registry,
-        client=client,
-        credentials=DockerCredentials(config_files(os.environ, Path.home())),
+    access = RemoteAccess(
+        http=http,
+        environment=os.environ,
+        home=Path.home(),
         platform=_platform(options.platform),
         is_insecure=options.is_insecure,
     )
-    return _Closing(image, client)
-
-
-@dataclass(frozen=True, slots=True)
-class _Closing:
-    """An image whose client is closed when it is read."""
-
-    image: ImageSource
-    client: Client
-
-    def scan(self, interest: Callable[[str], Want], reporter: ImageReporter) -> ScannedImage:
-        """Read the image, as `ImageSource.scan` has it."""
-        with self.client:
-            return self.image.scan(interest, reporter)
+    return remote_image(remote, access)
 
 
 def _platform(text: str | None) -> Platform | None:

@@ -15,7 +15,7 @@ from pipfreeze_lock.errors import InputError, UsageError
 from pipfreeze_lock.model.names import canonical_name
 from pipfreeze_lock.verify.mending import Mending
 from pipfreeze_lock.verify.policy import BasePolicy, Policy
-from pipfreeze_lock.verify.rules import VERIFY_RULES
+from pipfreeze_lock.verify.rules import rules_looked_for
 from pipfreeze_lock.workflows.verify import VerifyRequest, verify
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def run_verify(options: VerifyOptions, talk: Talk) -> int:
     :raises ImageError: when the image cannot be read, or has no Python.
     :raises NetworkError: when a registry or an index cannot be reached.
     """
-    output = ReportOutput(format=options.format, path=options.output, rules=VERIFY_RULES)
+    rules = rules_looked_for(integrity=options.integrity, deep=options.deep)
+    output = ReportOutput(format=options.format, path=options.output, rules=rules)
     if options.environment is not None and options.all_environments:
         message = "`--environment` and `--all-environments` cannot be given together"
         raise UsageError(message, hints=["Leave out one of them."])

@@ -23,6 +23,7 @@ __all__ = [
     "TWO_VERSIONS",
     "UNOWNED_FILE",
     "VERIFY_RULES",
+    "rules_looked_for",
 ]
 
 _INSTALL = "Install the lock: `pip install --require-hashes -r LOCK`."
@@ -117,3 +118,12 @@ UNOWNED_FILE = Rule(
 
 VERIFY_RULES: tuple[Rule, ...] = tuple(value for value in globals().values() if isinstance(value, Rule))
 """All of them, in the order above."""
+
+_OF_FILES = frozenset({MISSING_FILE, CHANGED_FILE, UNOWNED_FILE})
+"""Looked for with ``--integrity`` alone."""
+
+
+def rules_looked_for(*, integrity: bool, deep: bool) -> tuple[Rule, ...]:
+    """Give those that a run looks for, so that no other is told as passed."""
+    left_out = (frozenset() if integrity else _OF_FILES) | (frozenset() if deep else {OTHER_FILE})
+    return tuple(rule for rule in VERIFY_RULES if rule not in left_out)

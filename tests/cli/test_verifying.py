@@ -115,6 +115,16 @@ def test_formats(workplace: Path, name: str) -> None:
     assert "error[extra-distribution]" in to_file.said
 
 
+def test_what_was_not_looked_for_is_not_told_as_passed(workplace: Path) -> None:
+    image = archive(workplace, base(), lock_layer())
+    plain = run("verify", "requirements.lock", image, "--format", "junit").out
+    assert "extra-distribution" in plain
+    assert not any(rule in plain for rule in ("changed-file", "unowned-file", "other-file"))
+    whole = run("verify", "requirements.lock", image, "--format", "junit", "--integrity").out
+    assert "changed-file" in whole
+    assert "other-file" not in whole
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -123,7 +123,7 @@ def good_image(make_folder: Callable[[str], Path]) -> GoodImage:
         unfinished.mkdir()
         _make_lock(unfinished, libc.replace(" ", "-"))
         with images.container(base) as made:
-            made.install("requirements.lock", unfinished)
+            made.pip_install(unfinished, "--require-hashes", "-r", "requirements.lock")
             made.save(f"docker-archive:{unfinished / 'good.tar'}:localhost/good:1")
         _unpack(unfinished / "good.tar", unfinished / "layout")
         try:

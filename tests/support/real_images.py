@@ -108,14 +108,18 @@ class Container:
         environment = ["--env", "PIP_DISABLE_PIP_VERSION_CHECK=1", "--env", "HOME=/root"]
         return self.buildah("run", *volumes, *environment, self.name, "--", "/usr/local/bin/python3", *arguments)
 
-    def install(self, lock: str, folder: Path) -> str:
-        """Install a lock by the image's own pip, as the RUN of a Dockerfile does.
+    def pip_install(self, folder: Path, *arguments: str) -> str:
+        """Run ``pip install`` of the image's own pip, as the RUN of a Dockerfile does.
 
-        :param folder: In which the lock lies, with its wheels; the container sees it as ``/work``.
+        :param folder: The container sees it as ``/work``, and is in it.
         """
-        mount = ("--volume", f"{folder}:/work:ro", "--workingdir", "/work")
-        environment = ("--env", "HOME=/root", "--env", "PIP_DISABLE_PIP_VERSION_CHECK=1")
-        pip = ("/usr/local/bin/python3", "-m", "pip", "install", "--no-cache-dir", "--require-hashes", "-r", lock)
+        mount = ["--volume", f"{folder}:/work:ro", "--workingdir", "/work"]
+        environment = ["--env", "HOME=/root", "--env", "PIP_DISABLE_PIP_VERSION_CHECK=1"]
+        authorities = os.environ.get("PIP_CERT")
+        if authorities:
+            mount += ["--volume", f"{authorities}:/authorities.pem:ro"]
+            environment += ["--env", "PIP_CERT=/authorities.pem"]
+        pip = ["/usr/local/bin/python3", "-m", "pip", "install", "--no-cache-dir", *arguments]
         return self.buildah("run", *mount, *environment, self.name, "--", *pip)
 
     def save(self, destination: str) -> None:
