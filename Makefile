@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test image-tools check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs mutate-check bench clean
+.PHONY: help setup demo test image-tools check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs verify-article mutate-check bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ fidelity-real: $(STAMP) ## Compare locks with what real pips take on the public 
 
 fidelity-installs: $(STAMP) ## Install locks by the real pips that they are for, from the public index: 10 minutes, network
 	PYTHONPATH=tests $(BIN)/python -m fidelity.installs
+
+verify-article: $(STAMP) ## Build the article's image by buildah, and verify it: 5 minutes, root, network
+	PYTHONPATH=tests $(BIN)/python -m fidelity.article_image
 
 N ?= 2000
 mutate-check: $(STAMP) ## Make 2,000 random edits (N=…) of known effect, and hold check to them: a minute
