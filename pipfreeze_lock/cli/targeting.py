@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.cli.command_line import relative_to_lock, split_command
 from pipfreeze_lock.errors import UsageError
+from pipfreeze_lock.target.pip_pythons import why_it_cannot_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,6 +199,7 @@ def choose_targets(
     platforms: tuple[str | None, ...] = options.platforms or (None,)
     told = _Told()
     targets = tuple(_target(options, platform, told) for platform in platforms)
+    told.notes += filter(None, map(why_it_cannot_run, targets))
     return ChosenTargets(
         targets=targets, options=options, notes=tuple(dict.fromkeys(told.notes)), image_source=told.image_source
     )

@@ -77,6 +77,13 @@ def test_the_table_is_found_upwards_and_its_dockerfile_beside_it(
     assert python_of() == "3.8.18"
 
 
+def test_a_pair_that_no_image_has_is_said_and_taken() -> None:
+    ran = run("target", "--python-version", "3.6.15", "--pip-version", "24.2", "--libc", "glibc-2.24")
+    assert ran.code == 0
+    assert "warning: pip 24.2 does not run on Python 3.6.15" in ran.said
+    assert not run("target", "--python-version", "3.6.15", "--pip-version", "21.3.1", "--libc", "glibc-2.24").said
+
+
 def test_two_platforms_are_two_documents(workplace: Path) -> None:
     del workplace
     platforms = ("--platform", "linux/amd64", "--platform", "linux/arm64")
