@@ -41,6 +41,8 @@ class HttpSettings:
     """How often a request is sent again."""
     stream_window: int = 8 << 20
     """Bytes under way of one HTTP/2 stream. With the protocol's 64 KB a page of 5 MB is waited for 80 times."""
+    is_raw: bool = False
+    """Whether bodies are given as they are sent, whatever their ``Content-Encoding``."""
     netrc: Path | None = None
     keyring: str | None = None
     """The ``keyring`` program to ask where a host refuses; None: nobody is asked."""

@@ -161,6 +161,8 @@ class Transport:
         )
         if self._settings.proxy is not None or self._settings.proxies:
             builder = builder.proxy(ProxyBuilder.custom(self._proxy))
+        if self._settings.is_raw:
+            builder = builder.gzip(enable=False).brotli(enable=False).zstd(enable=False).deflate(enable=False)
         if self._settings.client_certificate:
             builder = _with_identity(builder, self._settings.client_certificate, self._settings.client_key)
         return builder if verifies else builder.danger_accept_invalid_certs(enable=True)

@@ -56,14 +56,13 @@ class RegistryBlobs:
         reporter.layers(len(different), sum(known) if len(known) == len(sizes) else None)
         # The largest first, so that no large one is left alone at the end.
         ordered = sorted(different.values(), key=lambda info: info.size or 0, reverse=True)
-        with ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="layer") as pool:
+        pool = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="layer")
+        try:
             running = {info.digest: pool.submit(self._scanned, info, interest, reporter) for info in ordered}
-            try:
-                _first_failure(running.values())
-            except BaseException:
-                self._stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+            _first_failure(running.values())
+        finally:  # nobody waits for transfers that have become useless: closing the client ends them
+            self._stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
         contents = {digest: future.result().contents for digest, future in running.items()}
         return tuple(ScannedLayer(info=info, contents=contents[info.digest]) for info in infos)
 
@@ -75,6 +74,7 @@ class RegistryBlobs:
         """
         position = failures = since = 0
         while True:
+            self._check_running()
             try:
                 for piece in self._from(info, position):
                     position += len(piece)

@@ -173,13 +173,19 @@ class RegistrySession:
         if not self._may_lack_tls:
             return "https"
         failure: NetworkError | None = None
+        is_something_else = False
         for scheme in ("http", "https") if self._is_loopback else ("https", "http"):
             try:
-                if self._probe(scheme) in {200, 401} or scheme == "https":
-                    return scheme
+                status = self._probe(scheme)
             except NetworkError as error:
                 failure = error if scheme == "https" or failure is None else failure
-        assert failure is not None, "https answers, or fails"  # noqa: S101  mypy cannot know
+            else:
+                if scheme == "https" or status in {200, 401}:
+                    return scheme
+                is_something_else = status != 400  # as Go answers where TLS is spoken
+        if is_something_else or failure is None:
+            message = f"what answers at `{self._address}` is no registry"
+            raise NetworkError(message, context=self.subject, hints=["Are host and port right?"])
         raise failure
 
     def _probe(self, scheme: str) -> int:

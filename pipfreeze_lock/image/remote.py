@@ -117,7 +117,8 @@ class _Registry:
         access, host = self._access, self._reference.host
         found = RegistryCertificates.of(host, certificate_folders(access.environment, access.home))
         authorities = (*access.http.authorities, *found.authorities)
-        settings = replace(access.http, authorities=authorities, stream_window=_STREAM_WINDOW)
+        # Some stores call a layer's own gzip an encoding for the way; its digest is that of the bytes as they are sent.
+        settings = replace(access.http, authorities=authorities, stream_window=_STREAM_WINDOW, is_raw=True)
         if settings.client_certificate is None and found.certificate is not None:
             settings = replace(settings, client_certificate=found.certificate, client_key=found.key)
         if access.is_insecure:

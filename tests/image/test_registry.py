@@ -200,6 +200,18 @@ def test_a_manifest_without_end(registry, scan):
         scan(registry)
 
 
+def test_a_layers_own_compression_called_an_encoding(registry, scan):
+    registry.add(IMAGE)
+    registry.faults["blobs"] = [lambda one: replace(one, headers={"Content-Encoding": "gzip"})] * 4
+    is_the_image(scan(registry, is_raw=True))
+
+
+def test_what_is_no_registry(scan, registry):
+    registry.faults["/v2/"] = [lambda _: Response(404)]
+    with pytest.raises(NetworkError, match="is no registry"):
+        scan(registry)
+
+
 # --- who asks -----------------------------------------------------------------------------------------------------
 
 
