@@ -101,6 +101,7 @@ class _Verification:
         data = _bytes_of(path)
         self._read = _read(data, path)
         self._places = LockPlaces(path.as_posix(), data.decode(errors="replace"))
+        self._pinned = frozenset(pin.name for pin in self._read.lock.pins)
         self._base = {one.name for one in self._read.lock.base}
         if not self._read.digest_ok:
             talk.warn(f"`{path.as_posix()}` was changed after it was written; `pipfreeze-lock check` says more")
@@ -142,6 +143,7 @@ class _Verification:
         mending = Mending(
             lock=self._path.as_posix() if is_interpreter else self._path.name,
             pip=pip,
+            pinned=self._pinned,
             is_image=not is_interpreter,
             relock=self._relock(),
         )
@@ -172,7 +174,7 @@ class _Verification:
             )
             findings += deep.findings
             unchecked += deep.unchecked
-        mending = Mending(lock=self._path.name, pip=looked.pip, relock=self._relock())
+        mending = Mending(lock=self._path.name, pip=looked.pip, pinned=self._pinned, relock=self._relock())
         return verify(
             VerifyRequest(
                 lock=self._read.lock,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,14 @@ from pipfreeze_lock.cli.image_progress import ReadingProgress
 from pipfreeze_lock.image.distributions import installed_set
 from pipfreeze_lock.image.environments import choose_environment, find_environments
 from pipfreeze_lock.image.interest import environment_interest, with_records
-from pipfreeze_lock.image.interface import Want
+from pipfreeze_lock.image.interface import ImageReporter, Want
 from pipfreeze_lock.image.layers import FileTree
 from pipfreeze_lock.image.python_versions import find_libc
 from pipfreeze_lock.verify.integrity import check_integrity
 from pipfreeze_lock.verify.removals import Removals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.verifying import VerifyOptions
@@ -40,6 +41,8 @@ class LookedAt:
     removals: Removals
     pip: str
     """How its pip is called in a RUN."""
+    read_again: Callable[[Sequence[str]], Callable[[str], bytes | None]]
+    """Reads some files of the image, whole."""
 
     def integrity(self) -> IntegrityResult:
         """Hold its files against their records; the image has to be read with records."""
@@ -49,6 +52,7 @@ class LookedAt:
             folders=self.environment.search_path,
             prefix=self.environment.prefix,
             is_kept=lambda path: with_records(path) >= Want.DIGEST,
+            read_again=self.read_again,
             removals=self.removals,
         )
 
@@ -85,10 +89,18 @@ def look_at_image(source: ImageSource, options: VerifyOptions, talk: Talk) -> li
             tree=tree,
             config=scanned.config,
             removals=removals,
+            read_again=partial(_read_again, source),
             pip="pip" if is_default else f"{one.executable} -m pip",
         )
         for one in chosen
     ]
+
+
+def _read_again(source: ImageSource, paths: Sequence[str]) -> Callable[[str], bytes | None]:
+    """Read an image once more, for these files alone."""
+    wanted = frozenset(paths)
+    again = source.scan(lambda path: Want.CONTENT if path in wanted else Want.NOTHING, ImageReporter())
+    return FileTree(again.layers).read
 
 
 def _taken_away(contents: LayerContents) -> Iterator[str]:

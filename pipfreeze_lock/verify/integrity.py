@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipfreeze_lock.model.finding import Finding
 from pipfreeze_lock.verify import rules
 from pipfreeze_lock.verify.ownership import Ownership
 from pipfreeze_lock.verify.places import image_location, layer_details, related_place, true_layer
 from pipfreeze_lock.verify.removals import Removals
+from pipfreeze_lock.verify.scripts import is_script, was_recorded_before
 from pipfreeze_lock.verify.sentences import listed
 from pipfreeze_lock.verify.unowned import Unowned, unowned_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pipfreeze_lock.image.layers import FileTree, TreeEntry
     from pipfreeze_lock.model.finding import Rule
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["IntegrityResult", "check_integrity"]
 
 _File = tuple[str, "LayerInfo | None"]
+_MOST_OF_A_SCRIPT = 2**20
+"""Bytes."""
 _MOST_TOLD = 10
 """Files of one distribution that are told one by one; the rest is counted, and listed for machines."""
 
@@ -50,21 +53,65 @@ def check_integrity(
     folders: Iterable[str],
     prefix: str,
     is_kept: Callable[[str], bool],
+    read_again: Callable[[Sequence[str]], Callable[[str], bytes | None]],
     removals: Removals | None = None,
 ) -> IntegrityResult:
     """Hold every installed file against its record, and look for files that no record has.
+
+    Few read the image a second time: where pip wrote another first line into a script than RECORD has.
 
     :param tree: Read with ``interest.with_records``.
     :param folders: Of ``sys.path``, links resolved.
     :param prefix: ``sys.prefix`` of the environment.
     :param is_kept: Whether the digest of a file at a path, from the root, would be in the tree, were the file there.
+    :param read_again: Gives what reads these files of the image, by their paths, from the root.
     """
     check = _Check(tree, is_kept, removals or Removals(()), Ownership.of(tree, installed.distributions))
-    for owned in check.ownership.owned:
-        check.findings += check.distribution(owned)
+    results = [check.distribution(owned) for owned in check.ownership.owned]
+    innocent = _innocent_scripts([file for one in results for file in one.changed], read_again)
+    for one in results:
+        check.findings += one.findings(innocent)
     found = unowned_files(tree, check.ownership, folders=folders, prefix=prefix)
     check.findings += map(_unowned, found.files)
     return IntegrityResult(check.findings, [*check.sentences(), *found.unchecked])
+
+
+class _ChangedFile(NamedTuple):
+    """A file that is not as its row has it."""
+
+    row: RecordRow
+    path: str
+    """From the root, links resolved."""
+    entry: TreeEntry
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What came of one distribution."""
+
+    distribution: InstalledDistribution
+    broken: list[Finding] = field(default_factory=list)
+    missing: list[_File] = field(default_factory=list)
+    changed: list[_ChangedFile] = field(default_factory=list)
+
+    def findings(self, innocent: frozenset[str]) -> Iterator[Finding]:
+        """Give them, without those scripts that only pip changed."""
+        one = self.distribution
+        changed = [(file.row.path, true_layer(file.entry.layer)) for file in self.changed if file.path not in innocent]
+        yield from self.broken
+        yield from _told(rules.MISSING_FILE, "is in the RECORD of {}, and not there", one, self.missing)
+        yield from _told(rules.CHANGED_FILE, "is not as the RECORD of {} has it", one, changed)
+
+
+def _innocent_scripts(
+    changed: list[_ChangedFile], read_again: Callable[[Sequence[str]], Callable[[str], bytes | None]]
+) -> frozenset[str]:
+    """Give the paths of the scripts of which only the first line is another one."""
+    scripts = [one for one in changed if is_script(one.row.path) and one.entry.file.size <= _MOST_OF_A_SCRIPT]
+    if not scripts:
+        return frozenset()
+    read = read_again([one.path for one in scripts])
+    return frozenset(one.path for one in scripts if was_recorded_before(one.row, read(one.path) or b""))
 
 
 @dataclass(slots=True)
@@ -86,31 +133,32 @@ class _Check:
             for row in owned.rows:
                 self._claims.setdefault(row.path, []).append(row)
 
-    def distribution(self, owned: Owned) -> Iterator[Finding]:
+    def distribution(self, owned: Owned) -> _Compared:
         """Look at what one owns."""
         one = owned.distribution
+        compared = _Compared(one)
         if not owned.has_record and one.path.endswith(".dist-info") and not owned.is_of_system:
             message = f"`{one.name}` is installed, and has no RECORD, so that nothing speaks for its files"
             layer = self.removals.of_path(f"{one.path}/RECORD") or one.layer
-            yield _finding(rules.BROKEN_METADATA, message, one, one.path, layer)
-            return
+            compared.broken.append(_finding(rules.BROKEN_METADATA, message, one, one.path, layer))
+            return compared
         if not owned.has_hashes:
             self._without_record.append(one.name)
-        missing: list[_File] = []
-        changed: list[_File] = []
         for row in owned.rows:
-            if _is_compiled(row.path):
-                continue
-            found = self.tree.find(row.path)
-            if found is None or found.entry.is_directory:
-                if self._would_be_here(row.path, one):
-                    missing.append((row.path, self._remover(row.path)))
-            elif row.sha256 is None and owned.has_hashes and not _is_record(row.path):
-                self._without_hash[one.name] = self._without_hash.get(one.name, 0) + 1
-            elif not self._is_as_recorded(row, found.entry):
-                changed.append((row.path, true_layer(found.entry.layer)))
-        yield from _told(rules.MISSING_FILE, "is in the RECORD of {}, and not there", one, missing)
-        yield from _told(rules.CHANGED_FILE, "is not as the RECORD of {} has it", one, changed)
+            if not _is_compiled(row.path):
+                self._file(owned, row, compared)
+        return compared
+
+    def _file(self, owned: Owned, row: RecordRow, compared: _Compared) -> None:
+        name = owned.distribution.name
+        found = self.tree.find(row.path)
+        if found is None or found.entry.is_directory:
+            if self._would_be_here(row.path, owned.distribution):
+                compared.missing.append((row.path, self._remover(row.path)))
+        elif row.sha256 is None and owned.has_hashes and not _is_record(row.path):
+            self._without_hash[name] = self._without_hash.get(name, 0) + 1
+        elif not self._is_as_recorded(row, found.entry):
+            compared.changed.append(_ChangedFile(row, found.path, found.entry))
 
     def _remover(self, path: str) -> LayerInfo | None:
         """Give the layer that took a file away, or put a link or a file in place of a folder above it."""

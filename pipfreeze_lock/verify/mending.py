@@ -51,13 +51,15 @@ class Mending:
     """As one would type it where the command is run."""
     pip: str = "pip"
     """How the environment's pip is called."""
+    pinned: frozenset[NormalizedName] = frozenset()
+    """What the lock pins."""
     is_image: bool = True
     """Whether it is to be a line of a Dockerfile."""
     relock: str = "pipfreeze-lock lock"
 
     def line(self, findings: Sequence[Finding]) -> str | None:
         """Give the line that mends all that can be mended there; None where nothing can be."""
-        pinned = {finding.name for finding in findings if finding.pin is not None}
+        pinned = self.pinned | {finding.name for finding in findings if finding.pin is not None}
         extra = {finding.name for finding in findings if finding.rule in _TAKEN_OUT}
         broken = {one.name for one in findings if one.rule is rules.BROKEN_METADATA} & (pinned | extra)
         unseen = [one for one in findings if one.rule is rules.UNOWNED_FILE or _is_broken(one, broken)]

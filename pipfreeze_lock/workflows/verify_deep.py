@@ -131,8 +131,8 @@ def _chosen(
     wheels = {file.filename: (page, file) for page, file in files if file.filename.endswith(".whl")}
     has_sdist = any(not file.filename.endswith(".whl") for _, file in files)
     if not wheels or request.no_binary & {pin.name, ":all:"}:
-        return "it was built from an sdist"
+        return "built from an sdist"
     alike = matching_wheels(list(wheels), wheel)
     if not alike and has_sdist:
-        return "its tags are of no locked wheel, so that it was built from the sdist"
+        return "the installed tags are of no locked wheel, so that an sdist was built"
     return [wheels[name] for name in alike or wheels]

@@ -346,5 +346,5 @@ def test_deep_of_what_was_built_here(workplace: Path) -> None:
         "--ignore",
         "changed-file",
     )
-    why = "its tags are of no locked wheel, so that it was built from the sdist"
+    why = "the installed tags are of no locked wheel, so that an sdist was built"
     assert examined(ran) == (0, [], [f"which file `one` came from: {why}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from support.wheels import build_wheel
 
 from pipfreeze_lock.verify.deep import LockedRecord, compare_records, matching_wheels
 from pipfreeze_lock.verify.records import parse_record
+from pipfreeze_lock.verify.scripts import was_recorded_before
 
 SITE = "/usr/lib/python3.6/site-packages"
 WHEEL = """\
@@ -125,4 +127,8 @@ def test_real_pips(tmp_path: Path, real_pips, pip: str) -> None:
         )
     rows = parse_record(record.read_bytes(), folder)
     assert compare_records(rows, locked, folder=folder) == []
+    script = next(row for row in rows if row.path.endswith("/bin/run"))
+    content = Path(script.path).read_bytes()
+    assert content != b"#!python\nprint(1)\n"
+    assert script.sha256 == hashlib.sha256(content).hexdigest() or was_recorded_before(script, content)
     assert {Path(row.path).name for row in rows} >= {"run", "tool", "gui", "data.txt", "pure.py", "pack.h"}

@@ -57,6 +57,7 @@ def checked(*layers: Mapping[str, Any], prefix: str = "/usr/local") -> Integrity
         folders=environment.search_path,
         prefix=environment.prefix,
         is_kept=lambda path: with_records(path) >= Want.DIGEST,
+        read_again=lambda _: tree(*layers, interest=lambda _: Want.CONTENT).read,
         removals=Removals(()),
     )
 
@@ -134,6 +135,23 @@ def test_scripts_and_data_files() -> None:
     result = checked(files)
     assert told(result) == [("changed-file", "usr/local/bin/run")]
     assert result.unchecked == ["1 file of `one` outside site-packages"]
+
+
+@pytest.mark.parametrize(
+    ("there", "is_known"),
+    [
+        ("#!/usr/local/bin/python3.11\nprint(1)\n", True),
+        ("#!/opt/a folder/python\nprint(1)\n", True),
+        ("#!/usr/local/bin/python3.11\nprint(2)\n", False),
+        ("#!python\nprint(1)\n\n", False),
+        ("print(1)\n", False),
+    ],
+)
+def test_a_script_whose_first_line_pip_wrote(there: str, *, is_known: bool) -> None:
+    """pips before 20.2 leave the hash of what the wheel has in RECORD."""
+    files = installed("one", {}, more=row("../../../bin/run", "#!python\nprint(1)\n"))
+    expected = [] if is_known else [("changed-file", "usr/local/bin/run")]
+    assert told(checked(merged(LOCAL, files, {"usr/local/bin/run": there}))) == expected
 
 
 def test_site_packages_behind_a_link() -> None:
