@@ -43,6 +43,8 @@ class PageShape(msgspec.Struct, frozen=True, kw_only=True):
     upload_times: bool = True
     sizes: bool = True
     hashes: bool = True
+    algorithms: tuple[str, ...] = ("sha256",)
+    """Of the hashes, by the names of hashlib; HTML has room for the first alone."""
     requires_python: bool = True
     yanked: bool = True
 
@@ -88,7 +90,7 @@ def _json_file(artifact: Artifact, url: str, shape: PageShape) -> dict[str, Any]
     entry: dict[str, Any] = {
         "filename": artifact.filename,
         "url": url,
-        "hashes": {"sha256": artifact.sha256} if shape.hashes else {},
+        "hashes": _digests(artifact, shape) if shape.hashes else {},
     }
     if shape.requires_python and artifact.requires_python is not None:
         entry["requires-python"] = artifact.requires_python
@@ -113,7 +115,8 @@ def html_page(project: str, files: Iterable[tuple[Artifact, str]], shape: PageSh
 
 
 def _anchor(artifact: Artifact, url: str, shape: PageShape) -> str:
-    fragment = f"#sha256={artifact.sha256}" if shape.hashes else ""
+    digests = list(_digests(artifact, shape).items()) if shape.hashes else []
+    fragment = f"#{digests[0][0]}={digests[0][1]}" if digests else ""
     attributes = {"href": url + fragment}
     if shape.requires_python and artifact.requires_python is not None:
         attributes["data-requires-python"] = artifact.requires_python
@@ -148,3 +151,7 @@ def _html(title: str, lines: list[str]) -> bytes:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _digests(artifact: Artifact, shape: PageShape) -> dict[str, str]:
+    return {one: hashlib.new(one, artifact.content, usedforsecurity=False).hexdigest() for one in shape.algorithms}
