@@ -173,20 +173,21 @@ class RegistrySession:
         if not self._may_lack_tls:
             return "https"
         failure: NetworkError | None = None
-        is_something_else = False
         for scheme in ("http", "https") if self._is_loopback else ("https", "http"):
             try:
                 status = self._probe(scheme)
             except NetworkError as error:
                 failure = error if scheme == "https" or failure is None else failure
-            else:
-                if scheme == "https" or status in {200, 401}:
-                    return scheme
-                is_something_else = status != 400  # as Go answers where TLS is spoken
-        if is_something_else or failure is None:
-            message = f"what answers at `{self._address}` is no registry"
-            raise NetworkError(message, context=self.subject, hints=["Are host and port right?"])
-        raise failure
+                continue
+            if scheme == "https" or status in {200, 401}:
+                return scheme
+            if status != 400:  # which is what Go answers where TLS is spoken
+                break
+        else:
+            if failure is not None:
+                raise failure
+        message = f"what answers at `{self._address}` is no registry"
+        raise NetworkError(message, context=self.subject, hints=["Are host and port right?"])
 
     def _probe(self, scheme: str) -> int:
         with self._client.stream(f"{scheme}://{self._address}/v2/", retries=0) as response:

@@ -6,13 +6,15 @@ import base64
 import json
 import os
 import ssl
+from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import trustme
-from support.image_archives import Image, gzipped, layer
+from support.image_archives import Image, layer
 from support.loopback import Response
-from support.registry_server import IDENTITY, PASSWORD, USER, RegistryServer
+from support.registry_server import IDENTITY, PASSWORD, USER, RegistryServer, gzipped
 
 from pipfreeze_lock.errors import ImageError, NetworkError, UsageError
 from pipfreeze_lock.http.client import Client
@@ -177,6 +179,15 @@ def test_what_is_not_what_its_digest_says(registry, scan, kind):
     registry.blobs[digest] = wrong[: len(right)]
     with pytest.raises(ImageError, match=r"damaged|cannot be read"):
         scan(registry)
+
+
+def test_a_layer_shorter_than_its_size_is_not_asked_for_again(registry, scan):
+    registry.add(IMAGE)
+    digest = next(digest for digest, data in registry.blobs.items() if data == gzipped(IMAGE.layers[1]))
+    registry.blobs[digest] = registry.blobs[digest][:-1]
+    with pytest.raises(ImageError, match="layer 1"):
+        scan(registry)
+    assert len(registry.asked_for(digest)) == 1
 
 
 def test_a_layer_longer_than_its_size_is_not_read_to_an_end_that_never_comes(registry, scan):
@@ -442,3 +453,51 @@ def test_tls_that_nobody_vouches_for_is_refused(tls_registry, scan):
 
 def test_tls_that_nobody_looks_at(tls_registry, scan):
     is_the_image(scan(tls_registry, insecure=True, trusted_hosts=(tls_registry.host,)))
+
+
+class Answering:
+    """A client that answers by the beginning of a URL, for hosts that are not this machine; a scheme without fails."""
+
+    def __init__(self, **statuses):
+        self.statuses = statuses
+        self.asked = []
+
+    @contextmanager
+    def stream(self, url, headers=None, *, retries=None):  # noqa: ARG002  the client's face
+        self.asked.append((url, retries))
+        status = self.statuses.get(url.partition("://")[0])
+        if status is None:
+            msg = "could not be reached"
+            raise NetworkError(msg, context=url)
+        yield SimpleNamespace(status=status, url=url, headers={}, pieces=lambda: iter([b"{}"]))
+
+
+@pytest.mark.parametrize(
+    ("insecure", "statuses", "asked"),
+    [
+        (False, {"https": 404, "http": 200}, ["https"]),
+        (False, {"http": 200}, ["https"]),
+        (True, {"https": 404, "http": 200}, ["https", "https"]),
+        (True, {"http": 200}, ["https", "http", "http"]),
+        (True, {"http": 400}, ["https", "http"]),
+        (True, {}, ["https", "http"]),
+    ],
+)
+def test_tls_is_done_without_only_where_that_is_asked_for_and_there_is_none(insecure, statuses, asked):
+    client = Answering(**statuses)
+    reference = parse_reference("docker://r.example/team/app:1.0")
+    image = RegistryImage(reference, client=client, credentials=DockerCredentials(), is_insecure=insecure)
+    with pytest.raises((NetworkError, ImageError)):
+        image.scan(lambda _: Want.NAME, ImageReporter())
+    assert [url.partition("://")[0] for url, _ in client.asked if "/tags/" not in url] == asked
+
+
+def test_docker_hub_answers_by_another_name():
+    client = Answering()
+    reference = parse_reference("docker://python:3.6.8")
+    with pytest.raises(NetworkError):
+        RegistryImage(reference, client=client, credentials=DockerCredentials()).scan(
+            lambda _: Want.NAME, ImageReporter()
+        )
+    assert client.asked[0][0].endswith("docker.io/v2/library/python/manifests/3.6.8")
+    assert client.asked[0][0] != "https://docker.io/v2/library/python/manifests/3.6.8"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, urlsplit
 
-from support.image_archives import digest_of, gzipped, oci_files
+from support.image_archives import digest_of, oci_files
+from support.image_archives import gzipped as compressed
 from support.loopback import LoopbackServer, Request, Response
 
 if TYPE_CHECKING:
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
 
     from support.image_archives import Image
 
-__all__ = ["RegistryServer"]
+__all__ = ["RegistryServer", "gzipped"]
+
+gzipped = functools.cache(compressed)
+"""The same layer is served in many tests."""
 
 USER, PASSWORD, IDENTITY = "user", "pass:word", "identity-token"
 
