@@ -83,7 +83,7 @@ class TestForms:
                 "a.egg": "no zip",
                 "b.egg": other,
                 "c.egg": {},
-                "d.dist-info": "a file",
+                "d.dist-info": Link("README.txt"),
                 "requests": {},
                 "README.txt": "",
             }
@@ -95,11 +95,11 @@ class TestForms:
             SITE: {"my-app.egg-link": "/src/app\n.", "easy-install.pth": "/src/app\n"},
             "src/app": {
                 "my_app.egg-info": {"PKG-INFO": PKG_INFO.format("my-app", "0.1.dev0")},
-                "other.egg-info": {"PKG-INFO": PKG_INFO.format("other", "9")},
+                "another.egg-info": {"PKG-INFO": PKG_INFO.format("another", "9")},
             },
         }
         found = installed(files)
-        assert names(found) == [("my-app", "0.1.dev0"), ("other", "9")]  # the second is importable, too
+        assert names(found) == [("my-app", "0.1.dev0"), ("another", "9")]  # the second is importable, too
         assert [one.is_editable for one in found] == [True, False]
         assert found[0].path == f"/{SITE}/my-app.egg-link"
         assert not any(one.is_shadowed or one.problem for one in found)

@@ -280,6 +280,10 @@ class TestLayouts:
         assert first.prefix == second.prefix == "/usr/local"
         assert (first.reason, second.reason) == ("CMD runs `python3`", "it lies there")
 
+    def test_copied_interpreter_that_says_no_series_is_of_the_newest(self):
+        files = merged(python("opt/x", "3.9.18"), python("opt/x", "3.12.1"), {"opt/x/bin/python": "\x7fELF"})
+        assert found(files, config("/opt/x/bin/python"))[0].python == "3.12.1"
+
     def test_pyenv(self):
         files = merged(
             python("root/.pyenv/versions/3.9.18", "3.9.18"),
