@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -139,7 +140,7 @@ class _Verification:
             hint = "Give the image itself, or `rootfs:FOLDER` (`rootfs:/ --environment PATH` for this machine)."
             raise UsageError(message, hints=[hint])
         is_interpreter = self._options.image.startswith("python:")
-        pip = f"{self._options.image.removeprefix('python:')} -m pip" if is_interpreter else "pip"
+        pip = f"{_interpreter(self._options.image)} -m pip" if is_interpreter else "pip"
         mending = Mending(
             lock=self._path.as_posix() if is_interpreter else self._path.name,
             pip=pip,
@@ -201,6 +202,12 @@ class _Verification:
         output = self._settings.place("output", None)
         default = Path(output) if output is not None else self._path.with_name("requirements.lock")
         return relock_command(recorded, self._path, default=default == self._path)
+
+
+def _interpreter(image: str) -> str:
+    """Give what to type for ``python:PATH``, which may be the folder of an environment."""
+    path = Path(image.removeprefix("python:"))
+    return shlex.quote((path / "bin" / "python").as_posix() if path.is_dir() else path.as_posix())
 
 
 def _bytes_of(path: Path) -> bytes:

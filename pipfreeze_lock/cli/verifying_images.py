@@ -16,6 +16,7 @@ from pipfreeze_lock.image.layers import FileTree
 from pipfreeze_lock.image.python_versions import find_libc
 from pipfreeze_lock.verify.integrity import check_integrity
 from pipfreeze_lock.verify.removals import Removals
+from pipfreeze_lock.verify.sentences import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,7 +74,7 @@ def look_at_image(source: ImageSource, options: VerifyOptions, talk: Talk) -> li
     else:
         chosen = [taken]
         if others:
-            there = ", ".join(f"`{one.prefix}`" for one in others)
+            there = listed([one.prefix for one in others])
             talk.say(f"Looking at `{taken.prefix}` (Python {taken.python}): {choice.reason}. Also there: {there}.")
         else:
             talk.detail(f"Looking at `{taken.prefix}` (Python {taken.python}): {choice.reason}.")

@@ -174,7 +174,7 @@ class _Comparison:
 
     def _more_than_one(self, found: list[InstalledDistribution], taken: InstalledDistribution) -> Iterator[Finding]:
         for other in found:
-            if other is taken or self._is_hidden_base(other, taken):
+            if other is taken or self._is_hidden_base(other, taken) or _is_same_twice(other, taken):
                 continue
             if same_version(other.version, taken.version):
                 message = f"`{other.name}` {other.version} is installed twice"
@@ -224,6 +224,13 @@ def _importable(found: list[InstalledDistribution], version: str) -> InstalledDi
     """Give the one that counts: the first on ``sys.path``; of several in one folder the one that should be there."""
     beside = [one for one in found if _folder(one) == _folder(found[0])]
     return next((one for one in beside if same_version(one.version, version)), found[0])
+
+
+def _is_same_twice(one: InstalledDistribution, other: InstalledDistribution) -> bool:
+    """Whether it is one installation with metadata of both kinds, as some of Debian's packages have it."""
+    suffixes = {found.path.rpartition(".")[2] for found in (one, other)}
+    is_beside = _folder(one) == _folder(other) and same_version(one.version, other.version)
+    return is_beside and suffixes == {"dist-info", "egg-info"}
 
 
 def _folder(found: InstalledDistribution) -> str:

@@ -124,6 +124,8 @@ class _Check:
     ownership: Ownership
     findings: list[Finding] = field(default_factory=list)
     _claims: dict[str, list[RecordRow]] = field(default_factory=dict)
+    _of_system: list[str] = field(default_factory=list)
+    """The package manager's: Debian strips libraries, and takes files out, after RECORD was written."""
     _without_record: list[str] = field(default_factory=list)
     _without_hash: dict[str, int] = field(default_factory=dict)
     _outside: dict[str, int] = field(default_factory=dict)
@@ -137,7 +139,10 @@ class _Check:
         """Look at what one owns."""
         one = owned.distribution
         compared = _Compared(one)
-        if not owned.has_record and one.path.endswith(".dist-info") and not owned.is_of_system:
+        if owned.is_of_system:
+            self._of_system.append(one.name)
+            return compared
+        if not owned.has_record and one.path.endswith(".dist-info"):
             message = f"`{one.name}` is installed, and has no RECORD, so that nothing speaks for its files"
             layer = self.removals.of_path(f"{one.path}/RECORD") or one.layer
             compared.broken.append(_finding(rules.BROKEN_METADATA, message, one, one.path, layer))
@@ -186,6 +191,8 @@ class _Check:
 
     def sentences(self) -> Iterator[str]:
         """Say what was not looked at."""
+        if self._of_system:
+            yield f"the files of {listed(self._of_system)}: the system's packages have brought and changed them"
         if self._without_record:
             yield f"the files of {listed(self._without_record)}: their records have no hashes, or there are none"
         if self._without_hash:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import socket
+import subprocess
+import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -348,3 +350,19 @@ def test_deep_of_what_was_built_here(workplace: Path) -> None:
     )
     why = "the installed tags are of no locked wheel, so that an sdist was built"
     assert examined(ran) == (0, [], [f"which file `one` came from: {why}"])
+
+
+def test_an_interpreter_of_this_machine(workplace: Path) -> None:
+    made = workplace / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", made], check=True)
+    site = next(made.glob("lib/python*/site-packages"))
+    for path, content in flat({"": distribution("two", "2.0")}).items():
+        target = site / path.strip("/")
+        target.mkdir(parents=True, exist_ok=True) if content is None else target.write_text(content)
+    for image in (f"python:{made}/bin/python", f"python:{made}"):
+        ran = run("verify", "requirements.lock", image, "--ignore", "other-*")
+        assert ran.code == 1
+        assert "extra-distribution" in ran.out
+        assert "missing-distribution" in ran.out
+        assert f"\n    {made}/bin/python -m pip uninstall --yes two && {made}/bin/python -m pip install " in ran.out
+        assert "RUN" not in ran.out

@@ -157,6 +157,14 @@ def test_two_versions_in_two_folders() -> None:
     ]
 
 
+def test_metadata_of_both_kinds_is_one_installation() -> None:
+    """As Debian's python3-cryptography has it."""
+    egg = dist("a", path=f"{SITE}/a.egg-info")
+    assert told(lock(pin("a")), environment(dist("a"), egg)) == []
+    assert len(told(lock(pin("a")), environment(dist("a"), dist("a", "2.0", path=f"{SITE}/a.egg-info")))) == 1
+    assert len(told(lock(pin("a")), environment(dist("a"), dist("a", path="/opt/a.egg-info")))) == 1
+
+
 def test_what_debian_has_behind_a_pin_is_the_base_set() -> None:
     installed = environment(dist("a", "2.0"), dist("a", "1.0", "/usr/lib/python3/dist-packages"))
     assert told(lock(pin("a", "2.0"), base=(("a", "1.0"),)), installed) == []

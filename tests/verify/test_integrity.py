@@ -309,10 +309,18 @@ def debian(*, lists: bool = True) -> dict[str, Any]:
 def test_debians_own_files_are_owned_by_its_packages() -> None:
     result = checked(debian(), prefix="/usr")
     assert told(result) == []
-    assert result.unchecked == ["the files of `six`: their records have no hashes, or there are none"]
+    assert result.unchecked == ["the files of `six`: the system's packages have brought and changed them"]
     planted = merged(debian(), {f"{DEBIAN}/evil.py": ""})
     assert told(checked(planted, prefix="/usr")) == [("unowned-file", f"{DEBIAN}/evil.py")]
     assert told(checked(debian(lists=False), prefix="/usr")) == [("broken-metadata", f"{DEBIAN}/six-1.16.0.dist-info")]
+
+
+def test_debian_strips_libraries_after_record_was_written() -> None:
+    record = row("six.py", "not stripped") + row("scripts-3.10/six", "gone")
+    files = merged(debian(), {f"{DEBIAN}/six-1.16.0.dist-info/RECORD": record})
+    assert told(checked(files, prefix="/usr")) == []
+    without = merged(debian(lists=False), {f"{DEBIAN}/six-1.16.0.dist-info/RECORD": record})
+    assert {rule for rule, _ in told(checked(without, prefix="/usr"))} == {"missing-file", "changed-file"}
 
 
 def test_distroless_and_alpine_keep_other_lists() -> None:
