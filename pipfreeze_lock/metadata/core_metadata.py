@@ -66,14 +66,18 @@ def read_fields(data: bytes | memoryview) -> Fields:
     )
 
 
-def to_core_metadata(fields: Fields, *, tier: Tier, origin: str, note: str | None = None) -> CoreMetadata:
+def to_core_metadata(
+    fields: Fields, *, tier: Tier, origin: str, note: str | None = None, name_of_file: str | None = None
+) -> CoreMetadata:
     """Make the value that the resolver sees.
 
     :param origin: The file the fields came from, for the message.
+    :param name_of_file: Stands in for a name that is missing.
     :raises MetadataError: when name or version is missing: pip cannot use such a file either.
     """
-    if not fields.name or not fields.version:
-        missing = "name" if not fields.name else "version"
+    name = fields.name or name_of_file
+    if not name or not fields.version:
+        missing = "version" if name else "name"
         msg = f"the metadata has no {missing}"
         raise MetadataError(
             msg,
@@ -82,7 +86,7 @@ def to_core_metadata(fields: Fields, *, tier: Tier, origin: str, note: str | Non
             reference="https://packaging.python.org/specifications/core-metadata/",
         )
     return CoreMetadata(
-        name=fields.name.strip(),
+        name=name.strip(),
         version=fields.version.strip(),
         requires_python=fields.requires_python,
         requires_dist=fields.requires_dist,

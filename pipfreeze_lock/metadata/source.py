@@ -127,7 +127,13 @@ class LayeredMetadata:
         tier: Tier = "sidecar" if content is not None else "wheel"
         if content is None:
             content = read_wheel_metadata(self._client, file, url)
-        return to_core_metadata(read_fields(content), tier=tier, origin=file.filename)
+        fields = read_fields(content)
+        if fields.name or self._target.python_release >= (3, 11):
+            return to_core_metadata(fields, tier=tier, origin=file.filename)
+        # On older Pythons pip reads a wheel by pkg_resources, which has the name from the file's.
+        note = "its METADATA has no name, and the one of its file was taken"
+        name = file.filename.partition("-")[0]
+        return to_core_metadata(fields, tier=tier, origin=file.filename, note=note, name_of_file=name)
 
     def _of_sdist(self, page: ProjectPage, file: IndexFile, url: str) -> CoreMetadata | _Pending:
         from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  most sets are wheels alone
@@ -299,8 +305,10 @@ class LayeredMetadata:
 
     def _keep(self, file: IndexFile, found: CoreMetadata, *, is_wheel: bool) -> None:
         key = self._key(file, is_wheel=is_wheel)
-        # What was built under another Python may be had better when there is the right one.
-        if self._store is not None and key is not None and not (found.tier == "build" and found.note):
+        # What was built under another Python may be had better when there is the right one; a wheel's note is of a name
+        # that another Python would not see.
+        is_for_now = bool(found.note) and (is_wheel or found.tier == "build")
+        if self._store is not None and key is not None and not is_for_now:
             self._store.put(_KIND, key, msgspec.msgpack.encode(found))
 
 

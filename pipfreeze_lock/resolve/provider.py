@@ -51,6 +51,11 @@ class Bounds:
     hashes: Hashes = frozenset()
     sources: tuple[Requirement, ...] = ()
 
+    @property
+    def direct(self) -> tuple[Requirement, ...]:
+        """Those that name a URL: the project then comes from there, once somebody asks for it."""
+        return tuple(source for source in self.sources if source.url is not None)
+
 
 _ARBITRARY_EQUALITY_BEFORE_MARKER = re.compile(r"===\s*[^\s;]*;")
 _ANY = SpecifierSet()
@@ -157,7 +162,7 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         of_base = list(requirements[name]) if extras and name in requirements else []
         needs = own + of_base if self.bound_base else own
         excluded = {id(candidate) for candidate in incompatibilities[identifier]}
-        explicit = self._explicit_candidates(own + of_base)
+        explicit = self._explicit_candidates(own + of_base + self._needs_of_constraints(name))
         if explicit:
             return self._agreeing(explicit, extras, own, excluded)
         if not needs:
@@ -249,6 +254,19 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         message = f"the metadata of `{base.name}` {base.version} is invalid, and pip {pip} fails on it"
         hints = [f"Rule the release out, in the requirements or in a constraints file: `{base.name}!={base.version}`."]
         return ResolutionError(message, context=reason, hints=hints)
+
+    def _needs_of_constraints(self, name: NormalizedName) -> list[Need]:
+        """Give the URLs that constraints name: ``_iter_explicit_candidates_from_base`` and others in pip's factory.py.
+
+        :raises ResolutionError: for pips whose new resolver does not know them yet, before 21.1.
+        """
+        direct = self.bounds.get(name, _NO_BOUNDS).direct
+        known = self.rules.capabilities
+        if direct and known.resolver == "resolvelib" and not known.url_constraints:
+            message = f"`{direct[0].text}` is a constraint, and pip {known.version} takes no URL as one"
+            hints = ["Write it in the requirements, or use pip 21.1 or newer in the image."]
+            raise ResolutionError(message, context=str(direct[0].source), hints=hints)
+        return [Need(name=name, extras=frozenset(), specifier=_ANY, origin=one, url=one.url) for one in direct]
 
     def _explicit_candidates(self, needs: list[Need]) -> list[FileCandidate | BaseCandidate]:
         explicit: list[FileCandidate | BaseCandidate] = []

@@ -92,6 +92,8 @@ class PipCapabilities:
     where the specifier is not even a legacy one."""
     url_requirements: bool = False
     """``name @ URL`` in a requirements file."""
+    url_constraints: bool = False
+    """The new resolver takes ``name @ URL`` in a constraints file; the old one always did."""
     url_dependencies: bool = False
     """``name @ URL`` in a distribution's Requires-Dist."""
     build_isolation: bool = False
@@ -216,6 +218,7 @@ STEPS: tuple[Step, ...] = (
     Step("20.3.4", "inconsistent_metadata", "next file", "the file is discarded, again", f"{_FACTORY}, #9203"),
     Step("20.3.4", "failing_build", "next file", "an sdist that does not build is, again", f"{_FACTORY}, #9246"),
     Step("21.1", "key_order", "version, tag, build", "tags count above build numbers", f"{_FINDER}, #9565"),
+    Step("21.1", "url_constraints", True, "`name @ URL` as a constraint", f"{_FACTORY}, #8253"),
     Step("21.1", "find_links_pages_first", True, "sources instead of links", "_internal/index/sources.py"),
     Step("21.2", "compatible_ignores_prerelease", True, "packaging 21.0", _SPECIFIERS),
     Step("22.0", "yanked", "when pinned and all are", "and only for a pin with == or ===", f"{_FACTORY}, #10617"),

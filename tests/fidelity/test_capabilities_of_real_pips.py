@@ -48,6 +48,7 @@ ELSEWHERE = {
     "resolver": "scenarios/backtracking",
     "sdist_names": "test_candidate_rules",
     "tags_ignore_case": "test_candidate_rules",
+    "url_constraints": "test_url_constraints",
     "wheel_names": "test_candidate_rules",
     "yanked": "test_candidate_rules",
 }
