@@ -12,7 +12,7 @@ from pipfreeze_lock.cli.image_sources import Listing, SourceOptions, open_image
 from pipfreeze_lock.cli.recorded_options import read_command, relock_command
 from pipfreeze_lock.cli.report_output import ReportOutput
 from pipfreeze_lock.cli.settings import read_settings, working_folder
-from pipfreeze_lock.errors import InputError, UsageError
+from pipfreeze_lock.errors import InputError, LockFileError, UsageError
 from pipfreeze_lock.model.names import canonical_name
 from pipfreeze_lock.verify.mending import Mending
 from pipfreeze_lock.verify.policy import BasePolicy, Policy
@@ -225,4 +225,10 @@ def _read(data: bytes, path: Path) -> ReadLock:
         return pylock.read(data, path=path.as_posix())
     from pipfreeze_lock.lockfile import requirements_txt  # noqa: PLC0415  not for a pylock.toml
 
-    return requirements_txt.read(data, path=path.as_posix())
+    try:
+        return requirements_txt.read(data, path=path.as_posix())
+    except LockFileError as error:
+        if requirements_txt.is_lock(data):
+            raise
+        hint = "Name a lock that `pipfreeze-lock lock` wrote: it records the target, and what the base image has."
+        raise LockFileError(error.message, context=error.context, hints=[hint]) from None

@@ -131,7 +131,7 @@ def test_what_was_not_looked_for_is_not_told_as_passed(workplace: Path) -> None:
     ("arguments", "code", "said"),
     [
         (("nothing.lock", "IMAGE"), 3, "the lock cannot be read: no such file or directory"),
-        (("requirements.txt", "IMAGE"), 3, "requirements.txt"),
+        (("requirements.txt", "IMAGE"), 3, "Name a lock that `pipfreeze-lock lock` wrote"),
         (("requirements.lock", "docker-archive:nothing.tar"), 6, "nothing.tar"),
         (("requirements.lock", "docker-archive:requirements.txt"), 6, "docker-archive:requirements.txt"),
         (("requirements.lock", "oci:wheels"), 6, "oci:wheels"),
