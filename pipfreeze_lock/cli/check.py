@@ -56,6 +56,7 @@ def check_command(
     Example: pipfreeze-lock check
     """
     from pipfreeze_lock.cli.check_run import CheckOptions, run_check  # noqa: PLC0415  a command imports what it uses
+    from pipfreeze_lock.cli.lock_options import given  # noqa: PLC0415
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
 
     network = {
@@ -77,7 +78,7 @@ def check_command(
             installed=installed,
             format=format,
             output=output,
-            network={key: value for key, value in network.items() if value},
+            network=given(network),
         ),
         Talk(quiet=quiet, verbose=verbose),
     )

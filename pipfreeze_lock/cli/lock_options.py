@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.errors import UsageError
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.cli.targeting import TargetOptions
 
-__all__ = ["LockOptions", "with_settings"]
+__all__ = ["LockOptions", "given", "with_settings"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +95,11 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
         keyring_provider=settings.text("keyring-provider", given.keyring_provider),
         cache_dir=settings.place("cache-dir", given.cache_dir),
     )
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave those fields that the command line says something of, ``--retries 0`` too."""
+    return {key: value for key, value in fields.items() if value is not None and value is not False and value != ()}
 
 
 def _default_inputs() -> tuple[str, ...]:

@@ -117,7 +117,8 @@ def verify_command(
 
     Example: pipfreeze-lock verify requirements.lock docker-archive:image.tar
     """
-    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  a command imports what it uses
+    from pipfreeze_lock.cli.lock_options import given  # noqa: PLC0415  a command imports what it uses
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
     from pipfreeze_lock.cli.verifying import VerifyOptions, run_verify  # noqa: PLC0415
 
     network = {
@@ -151,7 +152,7 @@ def verify_command(
             base_policy=base_policy,
             format=format,
             output=output,
-            network={key: value for key, value in network.items() if value},
+            network=given(network),
         ),
         Talk(quiet=quiet, verbose=verbose),
     )
