@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
-import os
-import socket
 import socketserver
 import ssl
-import subprocess
-import tempfile
 import threading
 from pathlib import Path
 
 import pytest
 import trustme
-from support import needs
 from support.image_archives import Image, docker_archive, docker_archive_of_docker_25, layer
+from support.podman_service import podman_service
 
 from pipfreeze_lock.errors import ImageError, NetworkError, UsageError
 from pipfreeze_lock.http.unix_socket import SocketAddress
@@ -296,35 +292,10 @@ def test_the_usual_sockets(tmp_path):
 
 @pytest.fixture
 def podman(tmp_path):
-    """Start Podman's service with a store of its own, and `IMAGE` in it; it is handed a socket that listens already."""
+    """Give the address of Podman's service, with `IMAGE` in its store."""
     (tmp_path / "image.tar").write_bytes(docker_archive(IMAGE))
-    with tempfile.TemporaryDirectory(
-        prefix="podman-", ignore_cleanup_errors=True
-    ) as folder:  # pytest's own is longer than podman allows
-        folders = [f"--{name}={folder}/{name}" for name in ("root", "runroot", "tmpdir")]
-        more = ["--storage-driver=vfs", "--cgroup-manager=cgroupfs", "--events-backend=file"]
-        own = [str(needs.program("podman")), *folders, *more]
-        environment = {"PATH": os.environ["PATH"], "HOME": folder, "XDG_RUNTIME_DIR": folder}
-        load = [*own, "load", "-q", "-i", tmp_path / "image.tar"]
-        loaded = subprocess.run(load, env=environment, capture_output=True, text=True, check=False)
-        if loaded.returncode:
-            needs.missing(f"a podman that can load an image here: {loaded.stderr.strip()[-200:]}")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
-            listening.bind(f"{folder}/p.sock")
-            listening.listen()
-            activated = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{listening.fileno()}'
-            service = subprocess.Popen(
-                ["bash", "-c", activated, "bash", *own, "system", "service", "--time=0"],
-                env=environment,
-                pass_fds=[listening.fileno()],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        try:
-            yield SocketAddress(path=f"{folder}/p.sock")
-        finally:
-            service.terminate()
-            service.wait()
+    with podman_service(tmp_path / "image.tar") as path:
+        yield SocketAddress(path=path)
 
 
 def test_podman_gives_the_same_as_the_archive(podman, tmp_path):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +14,11 @@ from support import needs
 from support.command_line import run
 from support.good_image import SITE, GoodImage
 from support.image_archives import digest_of
+from support.podman_service import podman_service
 from support.registry_server import RegistryServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 INSTRUCTION = "RUN make it worse"
 INTEGRITY = {"changed-file", "missing-file", "unowned-file"}
@@ -93,6 +94,15 @@ def registry(bad: Path) -> Iterator[str]:
         yield f"docker://{server.host}/team/app:1.0"
 
 
+@pytest.fixture
+def daemon(copies: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give it from a daemon."""
+    archive = Path(copies["docker-archive with a name"].split(":")[1])
+    with podman_service(archive) as path:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
+        yield "docker-daemon:example.com/bad:1"
+
+
 def findings(good: GoodImage, image: str, *options: str) -> list[dict[str, Any]]:
     ran = run("verify", good.lock, image, "--format", "json", *options)
     assert ran.code == 1, ran.said
@@ -106,8 +116,10 @@ def without_layers(found: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.usefixtures("workplace")
-def test_all_transports_give_the_same_findings(good: GoodImage, copies: dict[str, str], registry: str) -> None:
-    images = {**copies, "docker": registry}
+def test_all_transports_give_the_same_findings(
+    good: GoodImage, copies: dict[str, str], registry: str, daemon: str
+) -> None:
+    images = {**copies, "docker": registry, "docker-daemon": daemon, "a bare name": daemon.partition(":")[2]}
     found = {name: findings(good, image, "--integrity") for name, image in images.items()}
     first = found["oci"]
     assert {one["rule"] for one in first} == {
