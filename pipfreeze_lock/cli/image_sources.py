@@ -45,7 +45,7 @@ def open_image(text: str, options: SourceOptions) -> ImageSource | Listing:
 
     :raises UsageError: for text that names no image, or one of a transport that is not read.
     """
-    match reference.parse_reference(text):
+    match _parsed(text):
         case reference.ArchiveReference() as archive:
             from pipfreeze_lock.image.docker_archive import DockerArchive  # noqa: PLC0415  a transport is imported late
 
@@ -72,6 +72,14 @@ def open_image(text: str, options: SourceOptions) -> ImageSource | Listing:
             return _remote(remote, options)
         case other:
             assert_never(other)
+
+
+def _parsed(text: str) -> reference.ParsedReference:
+    """Read it; ``python:env`` is an interpreter where ``env`` lies here, else the image of that name."""
+    path = text.removeprefix("python:")
+    if path != text and Path(path).exists():
+        return reference.InterpreterReference(path=path)
+    return reference.parse_reference(text)
 
 
 def _remote(

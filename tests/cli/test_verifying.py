@@ -366,3 +366,6 @@ def test_an_interpreter_of_this_machine(workplace: Path) -> None:
         assert "missing-distribution" in ran.out
         assert f"\n    {made}/bin/python -m pip uninstall --yes two && {made}/bin/python -m pip install " in ran.out
         assert "RUN" not in ran.out
+    # Without a slash, a name is an interpreter where it lies here, else an image.
+    ran = run("verify", "requirements.lock", f"python:{made.name}", "--ignore", "other-*")
+    assert (ran.code, "\n    environment/bin/python -m pip uninstall --yes two && " in ran.out) == (1, True)
