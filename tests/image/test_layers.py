@@ -375,7 +375,7 @@ def test_random_layers_as_the_kernel_has_them(
     layers: list[list[tuple[str, object]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     if not can_mount():
-        needs.missing("overlayfs and the right to mount it")
+        needs.forbidden("mount overlayfs")
     base = tmp_path_factory.mktemp("overlay")
     try:
         for index, entries in enumerate(layers):
@@ -431,7 +431,7 @@ def mounted(base: Path, count: int) -> dict[str, str | None]:
     command = ["unshare", "-m", "sh", "-c", script, sys.executable, LISTING]
     ran = subprocess.run(command, cwd=base, capture_output=True, text=True, check=False)
     if ran.returncode and "mount" in ran.stderr:
-        needs.missing(f"overlayfs and the right to mount it ({ran.stderr.strip()})")
+        needs.forbidden(f"mount overlayfs ({ran.stderr.strip()})")
     assert ran.returncode == 0, ran.stderr
     found: dict[str, str | None] = json.loads(ran.stdout)
     return found

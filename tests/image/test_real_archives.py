@@ -109,7 +109,7 @@ def built() -> Iterator[Built]:
     for program in ("buildah", "skopeo", "podman"):
         needs.program(program)
     if os.geteuid():
-        needs.missing("root, to mount what buildah builds")
+        needs.forbidden("mount what buildah builds")
     storage = Path("/tmp") / f"pipfreeze-lock-{uuid.uuid4().hex[:8]}"
     folder = storage / "images"
     folder.mkdir(parents=True)
@@ -119,7 +119,7 @@ def built() -> Iterator[Built]:
         if subprocess.run(
             [*buildah, "from", "--name", "probe", "scratch"], capture_output=True, check=False
         ).returncode:
-            needs.missing("overlayfs, as buildah uses it")
+            needs.forbidden("use overlayfs as buildah does")
         base = "scratch"
         for number, step in enumerate(STEPS):
             container = run(*buildah, "from", base)

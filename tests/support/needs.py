@@ -25,12 +25,27 @@ if TYPE_CHECKING:
 _HOME = Path.home()
 """As it was before any test set another."""
 
-__all__ = ["find_interpreter", "interpreter", "missing", "module", "pip_folder", "program", "test_cache", "wheel_file"]
+__all__ = [
+    "find_interpreter",
+    "forbidden",
+    "interpreter",
+    "missing",
+    "module",
+    "pip_folder",
+    "program",
+    "test_cache",
+    "wheel_file",
+]
 
 
 def missing(what: str) -> NoReturn:
     """Skip the running test, because this machine lacks something."""
     pytest.skip(f"needs {what}")
+
+
+def forbidden(what: str) -> NoReturn:
+    """Skip the running test, because the system does not let us do something, which no installing can change."""
+    pytest.skip(f"only on systems that let this account {what}")
 
 
 def interpreter(version: str) -> Path:

@@ -35,7 +35,7 @@ def podman_service(archive: Path) -> Iterator[str]:
         load = [*own, "load", "-q", "-i", str(archive)]
         loaded = subprocess.run(load, env=environment, capture_output=True, text=True, check=False)
         if loaded.returncode:
-            needs.missing(f"a podman that can load an image here: {loaded.stderr.strip()[-200:]}")
+            needs.forbidden(f"load an image by podman ({loaded.stderr.strip()[-200:]})")
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
             listening.bind(f"{folder}/p.sock")
             listening.listen()

@@ -37,6 +37,10 @@ class RealImages:
         self._folder = folder
         self._storage = ("--root", str(folder / "storage"), "--runroot", str(folder / "run"))
         self._environment = {**os.environ, "STORAGE_DRIVER": _driver(), "BUILDAH_ISOLATION": "chroot"}
+        try:
+            self.run("buildah", "rm", self.run("buildah", "from", "--quiet", "scratch"))
+        except RuntimeError as error:
+            needs.forbidden(f"make containers by buildah ({error})")
 
     def base(self, python: str, base: Mapping[str, str]) -> Path:
         """Give a docker archive with a Python, and pip, setuptools and whatever else as the base set; made once.
