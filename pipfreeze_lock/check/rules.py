@@ -26,6 +26,7 @@ __all__ = [
     "NEEDLESS_PIN",
     "NEW_INPUT",
     "NEW_REQUIREMENT",
+    "ONLINE_RULES",
     "OTHER_URL",
     "REMOVED_REQUIREMENT",
     "STALE_BUILD_LOCK",
@@ -257,3 +258,5 @@ HELD_BACK = Rule(
 
 LOCK_RULES: tuple[Rule, ...] = tuple(value for value in globals().values() if isinstance(value, Rule))
 """All of them, in the order above."""
+ONLINE_RULES = (YANKED_PIN, VANISHED_RELEASE, VANISHED_FILE, HELD_BACK)
+"""Those of them that ask the index."""

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipfreeze_lock.check.rules import LOCK_RULES
+from pipfreeze_lock.check.rules import LOCK_RULES, ONLINE_RULES
 from pipfreeze_lock.cli.found_locks import find_locks
-from pipfreeze_lock.cli.rendering import paint, wants_colour
+from pipfreeze_lock.cli.report_output import ReportOutput
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.cli.unchanged import unchanged_since_lock
-from pipfreeze_lock.errors import UsageError
-from pipfreeze_lock.report.formats import FORMATS, render_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from pipfreeze_lock.cli.checking import Checked
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.settings import Settings
-    from pipfreeze_lock.model.finding import Examination
+    from pipfreeze_lock.model.finding import Examination, Rule
 
 __all__ = ["CheckOptions", "run_check"]
 
@@ -49,14 +44,12 @@ def run_check(options: CheckOptions, talk: Talk) -> int:
     :return: 0 when all agree, 1 when something is stale, 3 when a lock or an input cannot be read.
     :raises UsageError: for a format that is not known, and when there is no lock.
     """
-    if options.format not in FORMATS:
-        message = f"`--format {options.format}` is not known"
-        raise UsageError(message, hints=[f"Write one of {', '.join(f'`{name}`' for name in FORMATS)}."])
+    output = ReportOutput(format=options.format, path=options.output, rules=_rules(options))
     settings = read_settings(working_folder())
     locks = find_locks(options.locks, settings)
     checked = [_examined(path, settings, options, talk) for path in locks]
     examinations = [examination for examination, _ in checked]
-    _write(examinations, options, talk)
+    output.write(examinations, talk)
     return max(max(code, int(not examination.agrees)) for examination, code in checked)
 
 
@@ -89,38 +82,11 @@ def _checked(path: Path, settings: Settings, options: CheckOptions, talk: Talk) 
     return checked
 
 
-def _write(examinations: Sequence[Examination], options: CheckOptions, talk: Talk) -> None:
-    """Write the report: to stdout, or to a file, with the text for people beside it on stderr."""
-    to_file = options.output not in (None, "-")
-    if options.format == "text" and not to_file:
-        if talk.level >= 0 or any(one.findings or one.unchecked for one in examinations):
-            sys.stdout.write(_rendered(examinations, "text", talk, colour=wants_colour(sys.stdout)))
-            sys.stdout.flush()
-        return
-    report = _rendered(examinations, options.format, talk, colour=False)
-    if not to_file:
-        sys.stdout.write(report)
-        sys.stdout.flush()
-        return
-    from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  only with `-o`
+def _rules(options: CheckOptions) -> tuple[Rule, ...]:
+    """Give the rules that are looked for, so that no report calls another one passed."""
+    rules = LOCK_RULES if options.online else tuple(rule for rule in LOCK_RULES if rule not in ONLINE_RULES)
+    if not options.installed:
+        return rules
+    from pipfreeze_lock.verify.rules import rules_looked_for  # noqa: PLC0415  only where an interpreter is asked
 
-    write_atomically(Path(str(options.output)), report.encode())
-    talk.say(_rendered(examinations, "text", talk, colour=wants_colour(sys.stderr)).rstrip("\n"))
-
-
-def _rendered(examinations: Sequence[Examination], name: str, talk: Talk, *, colour: bool) -> str:
-    return render_findings(
-        name,
-        examinations,
-        root=_repository_root(),
-        folder=working_folder(),
-        rules=LOCK_RULES,
-        verbose=talk.level >= 1,
-        paint=lambda words, style: paint(words, style, colour=colour),
-    )
-
-
-def _repository_root() -> Path:
-    """Give the folder that reports name files from: the nearest one above that is a repository, else where we are."""
-    here = working_folder()
-    return next((folder for folder in (here, *here.parents) if os.path.lexists(folder / ".git")), here)
+    return (*rules, *rules_looked_for(integrity=False, deep=False))

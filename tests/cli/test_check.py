@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,18 @@ def test_a_report_in_a_file() -> None:
     assert json.loads(Path("report.json").read_text())["agrees"] is False
 
 
+def test_no_rule_is_called_passed_that_was_not_looked_for() -> None:
+    def cases(*options: str) -> set[str]:
+        return set(re.findall(r'<testcase [^>]*\bname="([^"]+)"', run("check", "--format", "junit", *options).out))
+
+    offline = cases()
+    assert {"missing-pin", "edited-lock"} <= offline
+    assert offline.isdisjoint({"yanked-pin", "vanished-file", "extra-distribution"})
+    online = cases("--online")
+    assert "yanked-pin" in online
+    assert "extra-distribution" not in online
+
+
 def test_an_unknown_format() -> None:
     ran = run("check", "--format", "xml")
     assert ran.code == 2
@@ -109,7 +122,7 @@ def test_a_closed_pipe_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(*_: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("pipfreeze_lock.cli.check_run._write", closed)
+    monkeypatch.setattr("pipfreeze_lock.cli.report_output.ReportOutput.write", closed)
     monkeypatch.setattr("pipfreeze_lock.cli.ending.forget_stdout", lambda: None)
     assert run("check").code == 141
 
