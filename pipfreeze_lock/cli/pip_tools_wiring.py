@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.errors import UsageError
+from pipfreeze_lock.metadata.child_programs import index_variables
 from pipfreeze_lock.model.requirement import IndexOptions
 from pipfreeze_lock.resolve.catalogue import Catalogue
 from pipfreeze_lock.resolve.interface import ResolutionReporter
 from pipfreeze_lock.resolve.pip_tools.engine import PipToolsEngine
 from pipfreeze_lock.resolve.pip_tools.environment import Environments
-from pipfreeze_lock.resolve.pip_tools.programs import child_environment, index_variables
+from pipfreeze_lock.resolve.pip_tools.programs import child_environment
 from pipfreeze_lock.resolve.pip_tools.releases import ToolReleases
 from pipfreeze_lock.target.interpreters import Interpreter, find_interpreter
 from pipfreeze_lock.workflows.cross_check import CrossCheckedResolver

@@ -22,6 +22,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
 
 from pipfreeze_lock.errors import BuildError, MetadataError
+from pipfreeze_lock.metadata.child_programs import index_variables, run_to_end
 from pipfreeze_lock.metadata.core_metadata import read_fields, to_core_metadata
 from pipfreeze_lock.metadata.requires_txt import parse_requires_txt
 from pipfreeze_lock.metadata.sdist import build_is_isolated, setuptools_in_build
@@ -191,19 +192,8 @@ class Builder:
         return Path(own.origin).parent
 
     def _index_variables(self) -> dict[str, str]:
-        options = self._index_options
-        variables = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        if options.index_url is not None:
-            variables["PIP_INDEX_URL"] = options.index_url.reveal()
-        if options.extra_index_urls:
-            variables["PIP_EXTRA_INDEX_URL"] = " ".join(url.reveal() for url in options.extra_index_urls)
-        if options.find_links:
-            variables["PIP_FIND_LINKS"] = " ".join(options.find_links)
-        if options.no_index:
-            variables["PIP_NO_INDEX"] = "1"
-        if options.trusted_hosts:
-            variables["PIP_TRUSTED_HOST"] = " ".join(options.trusted_hosts)
-        return variables
+        own = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        return own | index_variables(self._index_options)
 
     def run(self, command: Sequence[str], variables: Mapping[str, str], folder: Path | None, filename: str) -> None:
         """Run one command of a build.
@@ -211,28 +201,14 @@ class Builder:
         :raises BuildError: when it fails or takes too long.
         """
         try:
-            process = subprocess.Popen(  # noqa: S603  a build runs what it builds
-                list(command),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=dict(variables),
-                start_new_session=True,
-            )
+            returncode, output = run_to_end(command, variables=variables, folder=folder, time_limit=self._time_limit)
         except OSError as error:
             msg = f"`{command[0]}` cannot be run to build `{filename}`: {error.strerror}"
             raise BuildError(msg, hints=["Check that this interpreter works."]) from error
-        try:
-            output, _ = process.communicate(timeout=self._time_limit)
         except subprocess.TimeoutExpired as error:
-            _kill(process)
             msg = f"building the metadata of `{filename}` took more than {self._time_limit:g} seconds"
             raise BuildError(msg, hints=self.hints(filename)) from error
-        except BaseException:
-            _kill(process)
-            raise
-        if process.returncode != 0:
+        if returncode != 0:
             msg = f"the metadata of `{filename}` cannot be built"
             raise BuildError(msg, context=last_lines(output.decode("utf-8", "replace")), hints=self.hints(filename))
 
@@ -421,17 +397,3 @@ def _unpack(data: bytes | memoryview, filename: str, place: Path) -> Path:
         raise MetadataError(msg, hints=["Exclude this release with `!=`; pip cannot unpack it either."]) from error
     entries = list(place.iterdir())
     return entries[0] if len(entries) == 1 and entries[0].is_dir() else place
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a command and all that it started."""
-    if os.name == "posix":
-        import signal  # noqa: PLC0415  rare
-
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            process.kill()
-    else:
-        process.kill()
-    process.communicate()

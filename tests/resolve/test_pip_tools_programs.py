@@ -15,13 +15,14 @@ from packaging.utils import canonicalize_name
 from support.index_files import make_target
 
 from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.metadata.child_programs import index_variables
 from pipfreeze_lock.model.requirement import FormatControl, IndexOptions, ReleaseControl, Requirement, SourceLine
 from pipfreeze_lock.model.target import Libc
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.resolve.pip_tools.compile import Question, pip_compile
 from pipfreeze_lock.resolve.pip_tools.environment import PipToolsEnvironment
 from pipfreeze_lock.resolve.pip_tools.machine import on_this_machine
-from pipfreeze_lock.resolve.pip_tools.programs import child_environment, index_variables, run_program
+from pipfreeze_lock.resolve.pip_tools.programs import child_environment, run_program
 from pipfreeze_lock.target.interpreters import Interpreter
 
 SECRET = "https://user:secret@index.example/simple/"

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.metadata.child_programs import index_variables
 from pipfreeze_lock.model.requirement import SourceLine
 from pipfreeze_lock.requirements.parser import parse_requirement
 from pipfreeze_lock.resolve.pip_tools.failures import failure_of
-from pipfreeze_lock.resolve.pip_tools.programs import index_variables, run_program
+from pipfreeze_lock.resolve.pip_tools.programs import run_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.metadata.build import last_lines
+from pipfreeze_lock.metadata.child_programs import run_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipfreeze_lock.model.requirement import IndexOptions
-
-__all__ = ["HINTS_FOR_INSTALLING", "Ended", "as_block", "child_environment", "index_variables", "run_program"]
+__all__ = ["HINTS_FOR_INSTALLING", "Ended", "as_block", "child_environment", "run_program"]
 
 _TAKEN_OUT = (
     "PYTHON",
@@ -79,29 +78,6 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def index_variables(options: IndexOptions) -> dict[str, str]:
-    """Say where files may come from in variables of pip: they may hold credentials, which a command line would show.
-
-    Folders are written as URLs, since pip splits the variable at white space.
-    """
-    variables = {}
-    if options.index_url is not None:
-        variables["PIP_INDEX_URL"] = options.index_url.reveal()
-    if options.extra_index_urls:
-        variables["PIP_EXTRA_INDEX_URL"] = " ".join(url.reveal() for url in options.extra_index_urls)
-    if options.find_links:
-        variables["PIP_FIND_LINKS"] = " ".join(_as_url(place) for place in options.find_links)
-    if options.no_index:
-        variables["PIP_NO_INDEX"] = "1"
-    if options.trusted_hosts:
-        variables["PIP_TRUSTED_HOST"] = " ".join(options.trusted_hosts)
-    return variables
-
-
-def _as_url(place: str) -> str:
-    return place if "://" in place or place.startswith("file:") else Path(place).absolute().as_uri()
-
-
 def run_program(
     command: Sequence[str], *, variables: Mapping[str, str], folder: Path, time_limit: float, purpose: str
 ) -> Ended:
@@ -112,40 +88,13 @@ def run_program(
     :raises ResolutionError: when it cannot be run, or takes longer.
     """
     try:
-        process = subprocess.Popen(  # noqa: S603  an interpreter that was found, with words of our own
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=dict(variables),
-            start_new_session=True,
-        )
+        returncode, output = run_to_end(command, variables=variables, folder=folder, time_limit=time_limit)
     except OSError as error:
         message = f"`{command[0]}` cannot be run {purpose}: {error.strerror}"
         raise ResolutionError(message, hints=["Check that this interpreter works."]) from error
-    try:
-        output, _ = process.communicate(timeout=time_limit)
     except subprocess.TimeoutExpired:
-        _kill(process)
         message = f"`{Path(command[0]).name}`, run {purpose}, took more than {time_limit:g} seconds"
         raise ResolutionError(
             message, hints=["Narrow the requirements, or leave out `--resolver pip-tools`."]
         ) from None
-    except BaseException:
-        _kill(process)
-        raise
-    return Ended(returncode=process.returncode, output=output.decode("utf-8", "replace"))
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if os.name == "posix":
-        import signal  # noqa: PLC0415  rare
-
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            process.kill()
-    else:
-        process.kill()
-    process.communicate()
+    return Ended(returncode=returncode, output=output.decode("utf-8", "replace"))
