@@ -39,7 +39,11 @@ _STARTERS: Mapping[str, tuple[int, frozenset[str]]] = {
 }
 """Programs that start another one: how many words of their own they take, and which options take a word."""
 _CONDA = frozenset({"conda", "mamba", "micromamba"})
-_CONDA_ROOTS = ("/opt/conda", "/opt/miniconda3", "/opt/miniforge3", "/root/miniconda3", "/root/miniforge3")
+_CONDA_ROOTS = (
+    "/opt/conda",
+    *(f"{folder}/{name}" for folder in ("/opt", "/root") for name in ("miniconda3", "miniforge3")),
+)
+"""Where images have it."""
 _PROJECT_RUNNERS = frozenset({"uv", "poetry", "pdm", "pipenv", "rye", "hatch"})
 """Programs whose ``run`` starts another one in the environment of the project, mostly ``.venv``."""
 _DEEPEST = 8

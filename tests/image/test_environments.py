@@ -286,11 +286,14 @@ class TestLayouts:
 
     def test_pyenv(self):
         files = merged(
-            python("root/.pyenv/versions/3.9.18", "3.9.18"),
-            python("root/.pyenv/versions/3.11.7", "3.11.7"),
-            {"root/.pyenv/version": "3.11.7\n", "root/.pyenv/shims": {"python": "#!/bin/sh", "python3": "#!/bin/sh"}},
+            python("home/app/.pyenv/versions/3.9.18", "3.9.18"),
+            python("home/app/.pyenv/versions/3.11.7", "3.11.7"),
+            {
+                "home/app/.pyenv/version": "3.11.7\n",
+                "home/app/.pyenv/shims": {"python": "#!/bin/sh", "python3": "#!/bin/sh"},
+            },
         )
-        path = {"PATH": "/root/.pyenv/shims:/root/.pyenv/bin:/usr/bin"}
+        path = {"PATH": "/home/app/.pyenv/shims:/home/app/.pyenv/bin:/usr/bin"}
         assert found(files, config(**path))[0].python == "3.11.7"
         assert found(files, config(**path, PYENV_VERSION="3.9.18"))[0].python == "3.9.18"
         files["app/.python-version"] = "3.9.18\n"
@@ -311,6 +314,10 @@ class TestLayouts:
         assert found({"usr/bin/node": "", "etc/passwd": "root:x:0:0::/root:/bin/sh\n"}) == []
 
 
+HOME_OF_ROOT = "/root"
+"""In the images, as their etc/passwd has it."""
+
+
 class TestUserSite:
     FILES = merged(
         OFFICIAL,
@@ -326,8 +333,8 @@ class TestUserSite:
     @pytest.mark.parametrize(
         ("user", "variables", "site"),
         [
-            ("", {}, "/root/.local/lib/python3.11/site-packages"),
-            ("0:0", {}, "/root/.local/lib/python3.11/site-packages"),
+            ("", {}, f"{HOME_OF_ROOT}/.local/lib/python3.11/site-packages"),
+            ("0:0", {}, f"{HOME_OF_ROOT}/.local/lib/python3.11/site-packages"),
             ("app", {}, "/home/app/.local/lib/python3.11/site-packages"),
             ("1000:1000", {}, "/home/app/.local/lib/python3.11/site-packages"),
             ("4711", {}, "/.local/lib/python3.11/site-packages"),

@@ -451,8 +451,8 @@ def test_relative_to(path: str, inside: str | None):
 
 
 def test_relative_to_on_windows():
-    relative = relative_to("C:/work", "C:/work/service")
-    assert [relative(path) for path in ("a.txt", "C:/work/a.txt", "D:/a.txt")] == ["service/a.txt", "a.txt", None]
+    relative = relative_to("C:/repository", "C:/repository/service")
+    assert [relative(path) for path in ("a.txt", "C:/repository/a.txt", "D:/a.txt")] == ["service/a.txt", "a.txt", None]
 
 
 def test_inside_folder():
