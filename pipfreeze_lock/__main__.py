@@ -27,12 +27,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if code is not None:
             return code
     if arguments[:1] == ["check"]:
-        from pipfreeze_lock.cli.quick_check import quick_check  # noqa: PLC0415
+        from pipfreeze_lock.cli.quick_check import quick_check  # noqa: PLC0415  only where it is needed
 
         code = quick_check(arguments)
         if code is not None:
             return code
-    from pipfreeze_lock.cli.app import run  # noqa: PLC0415
+    from pipfreeze_lock.cli.app import run  # noqa: PLC0415  only where it is needed
 
     return run(arguments)
 
@@ -46,9 +46,9 @@ def _open_closed_streams() -> None:
     if sys.stdin is None:
         sys.stdin = open(os.open(os.devnull, os.O_WRONLY), closefd=False, encoding="utf-8")  # noqa: SIM115  it stays
     if sys.stdout is None:
-        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", closefd=False, encoding="utf-8")  # noqa: SIM115
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", closefd=False, encoding="utf-8")  # noqa: SIM115  it stays, too
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  it stays, too
 
 
 if __name__ == "__main__":

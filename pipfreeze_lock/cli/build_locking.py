@@ -81,7 +81,7 @@ def lock_builds_beside(
     """
     from pipfreeze_lock.cli.locking import read_existing, show_or_write  # noqa: PLC0415  which imports this module
     from pipfreeze_lock.lockfile.requirements_txt import render  # noqa: PLC0415  see `locking`
-    from pipfreeze_lock.workflows.build_lock import BuildLockRequest, lock_builds  # noqa: PLC0415
+    from pipfreeze_lock.workflows.build_lock import BuildLockRequest, lock_builds  # noqa: PLC0415  likewise
 
     path = build_lock_path(lock)
     existing = read_existing(path)

@@ -56,8 +56,8 @@ def check_command(
     Example: pipfreeze-lock check
     """
     from pipfreeze_lock.cli.check_run import CheckOptions, run_check  # noqa: PLC0415  a command imports what it uses
-    from pipfreeze_lock.cli.lock_options import given  # noqa: PLC0415
-    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
+    from pipfreeze_lock.cli.lock_options import given  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
 
     network = {
         "cert": cert,

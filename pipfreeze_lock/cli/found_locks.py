@@ -83,7 +83,7 @@ def _below(folder: Path) -> Iterator[Path]:
         if "pyvenv.cfg" in names:
             folders.clear()
             continue
-        yield from (Path(parent, name) for name in sorted(names) if _is_lock(name, os.path.join(parent, name)))  # noqa: PTH118
+        yield from (Path(parent, name) for name in sorted(names) if _is_lock(name, os.path.join(parent, name)))  # noqa: PTH118  they are texts
 
 
 def _is_lock(name: str, path: str) -> bool:

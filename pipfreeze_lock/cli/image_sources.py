@@ -51,7 +51,7 @@ def open_image(text: str, options: SourceOptions) -> ImageSource | Listing:
 
             return DockerArchive(archive.path, name=archive.name, index=archive.index)
         case reference.LayoutReference() as layout:
-            from pipfreeze_lock.image.oci import OciLayout  # noqa: PLC0415
+            from pipfreeze_lock.image.oci import OciLayout  # noqa: PLC0415  only where it is needed
 
             return OciLayout(
                 layout.path,
@@ -61,7 +61,7 @@ def open_image(text: str, options: SourceOptions) -> ImageSource | Listing:
                 platform=_platform(options.platform),
             )
         case reference.RootFileSystemReference() as folder:
-            from pipfreeze_lock.image.rootfs import RootFolder  # noqa: PLC0415
+            from pipfreeze_lock.image.rootfs import RootFolder  # noqa: PLC0415  only where it is needed
 
             return RootFolder(folder.path)
         case reference.InterpreterReference() as interpreter:
@@ -86,7 +86,7 @@ def _remote(
     remote: reference.DaemonReference | reference.RegistryReference | reference.BareReference, options: SourceOptions
 ) -> ImageSource:
     from pipfreeze_lock.http.settings import HttpSettings  # noqa: PLC0415  it brings the network
-    from pipfreeze_lock.image.remote import RemoteAccess, remote_image  # noqa: PLC0415
+    from pipfreeze_lock.image.remote import RemoteAccess, remote_image  # noqa: PLC0415  likewise
 
     given = options.network
     http = HttpSettings.from_environment(
@@ -116,13 +116,13 @@ def _platform(text: str | None) -> Platform | None:
 
 
 def _ask(path: str) -> InstalledSet:
-    from pipfreeze_lock.image.probe import ask_interpreter, clean_environment  # noqa: PLC0415
+    from pipfreeze_lock.image.probe import ask_interpreter, clean_environment  # noqa: PLC0415  only where it is needed
 
     return ask_interpreter(path, environment=clean_environment(os.environ), subject=f"python:{path}")
 
 
 def _read_listing(path: str) -> InstalledSet:
-    from pipfreeze_lock.image.listings import read_listing  # noqa: PLC0415
+    from pipfreeze_lock.image.listings import read_listing  # noqa: PLC0415  only where it is needed
 
     if path == "-":
         return read_listing(sys.stdin.buffer.read(), place="stdin")

@@ -85,10 +85,10 @@ def lock_command(
     Example: pipfreeze-lock lock --base-image python:3.6.8 requirements.txt
     """
     from pipfreeze_lock.cli.lock_options import LockOptions  # noqa: PLC0415  a command imports what it uses
-    from pipfreeze_lock.cli.locking import run_lock  # noqa: PLC0415
-    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
-    from pipfreeze_lock.cli.targeting import TargetOptions  # noqa: PLC0415
-    from pipfreeze_lock.memo import Memo  # noqa: PLC0415
+    from pipfreeze_lock.cli.locking import run_lock  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.targeting import TargetOptions  # noqa: PLC0415  likewise
+    from pipfreeze_lock.memo import Memo  # noqa: PLC0415  likewise
 
     target = TargetOptions.of(context)
     changed = run_lock(

@@ -70,9 +70,9 @@ def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
 
 def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     from pipfreeze_lock.cli.recorded_options import settings_used  # noqa: PLC0415  after the options were read
-    from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415
-    from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415
-    from pipfreeze_lock.target.pip_capabilities import capabilities  # noqa: PLC0415
+    from pipfreeze_lock.cli.targeting import choose_targets  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.wiring import read_inputs  # noqa: PLC0415  likewise
+    from pipfreeze_lock.target.pip_capabilities import capabilities  # noqa: PLC0415  likewise
 
     _note_settings(memo, given)
     settings = read_settings(working_folder())
@@ -261,11 +261,11 @@ def _lock_one(
     :param remarks: Header lines that say where the command's options come from.
     """
     from pipfreeze_lock.cli.build_locking import stale_build_lock  # noqa: PLC0415  see `run_lock`
-    from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415
-    from pipfreeze_lock.cli.progress import Progress  # noqa: PLC0415
-    from pipfreeze_lock.cli.wiring import Wiring  # noqa: PLC0415
-    from pipfreeze_lock.lockfile.requirements_txt import render  # noqa: PLC0415
-    from pipfreeze_lock.workflows.lock import LockRequest, lock  # noqa: PLC0415
+    from pipfreeze_lock.cli.command_line import recorded_command  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.progress import Progress  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.wiring import Wiring  # noqa: PLC0415  likewise
+    from pipfreeze_lock.lockfile.requirements_txt import render  # noqa: PLC0415  likewise
+    from pipfreeze_lock.workflows.lock import LockRequest, lock  # noqa: PLC0415  likewise
 
     progress = Progress(talk)
     date = parse_date(options.uploaded_prior_to) if options.uploaded_prior_to else None
@@ -364,13 +364,13 @@ def hashes_of(text: str | None) -> HashesOf:
 
 def _upgraded(text: str) -> Requirement:
     from pipfreeze_lock.model.requirement import SourceLine  # noqa: PLC0415  only with -P
-    from pipfreeze_lock.requirements.parser import parse_requirement  # noqa: PLC0415
+    from pipfreeze_lock.requirements.parser import parse_requirement  # noqa: PLC0415  likewise
 
     return parse_requirement(text, source=SourceLine(file="--upgrade-package", line=0), is_constraint=True)
 
 
 def _path_in_lock(path: Path | None) -> Callable[[str], str]:
-    from pipfreeze_lock.cli.command_line import relative_to_lock  # noqa: PLC0415
+    from pipfreeze_lock.cli.command_line import relative_to_lock  # noqa: PLC0415  only where it is needed
 
     return lambda location: relative_to_lock(location, path)
 
@@ -399,7 +399,7 @@ def show_or_write(
     :return: What is said where the file is written, and where it is left as it was.
     """
     from pipfreeze_lock.lockfile.requirements_txt import parse  # noqa: PLC0415  after the answer is there
-    from pipfreeze_lock.report import changes as report  # noqa: PLC0415
+    from pipfreeze_lock.report import changes as report  # noqa: PLC0415  likewise
 
     shown = str(path) if path is not None else "-"
     if options.diff:

@@ -20,9 +20,9 @@ def probe_command(
     Example: pipfreeze-lock probe | docker run --rm -i IMAGE python - > installed.json
     """
     import sys  # noqa: PLC0415  a command imports what it uses when it runs
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415  likewise
 
-    from pipfreeze_lock.image.probe import probe_script  # noqa: PLC0415
+    from pipfreeze_lock.image.probe import probe_script  # noqa: PLC0415  only where it is needed
 
     script = probe_script()
     if output is None or output == "-":

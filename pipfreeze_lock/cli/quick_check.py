@@ -41,6 +41,6 @@ def quick_check(argv: Sequence[str]) -> int | None:
 
 def _run(names: tuple[str, ...], *, strict: bool) -> int:
     from pipfreeze_lock.cli.check_run import CheckOptions, run_check  # noqa: PLC0415  its errors are told of above
-    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
 
     return run_check(CheckOptions(locks=names, strict=strict), Talk())

@@ -34,11 +34,11 @@ def target_command(
     """
     import sys  # noqa: PLC0415  a command imports what it uses when it runs
 
-    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
-    from pipfreeze_lock.cli.settings import read_settings, working_folder  # noqa: PLC0415
-    from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets  # noqa: PLC0415
-    from pipfreeze_lock.errors import UsageError  # noqa: PLC0415
-    from pipfreeze_lock.target.describe import as_json, as_text  # noqa: PLC0415
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  only where it is needed
+    from pipfreeze_lock.cli.settings import read_settings, working_folder  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets  # noqa: PLC0415  likewise
+    from pipfreeze_lock.errors import UsageError  # noqa: PLC0415  likewise
+    from pipfreeze_lock.target.describe import as_json, as_text  # noqa: PLC0415  likewise
 
     if output_format not in ("text", "json"):
         message = f"`--format {output_format}` is not known"
@@ -49,7 +49,7 @@ def target_command(
     for note in chosen.notes:
         talk.warn(note)
     if output_format == "json":
-        import json  # noqa: PLC0415
+        import json  # noqa: PLC0415  only where it is needed
 
         described = [as_json(target) for target in chosen.targets]
         document = described[0] if len(described) == 1 else described

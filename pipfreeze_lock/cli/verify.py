@@ -118,8 +118,8 @@ def verify_command(
     Example: pipfreeze-lock verify requirements.lock docker-archive:image.tar
     """
     from pipfreeze_lock.cli.lock_options import given  # noqa: PLC0415  a command imports what it uses
-    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
-    from pipfreeze_lock.cli.verifying import VerifyOptions, run_verify  # noqa: PLC0415
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.verifying import VerifyOptions, run_verify  # noqa: PLC0415  likewise
 
     network = {
         "index_url": index_url,

@@ -74,7 +74,7 @@ def why_command(
     Example: pipfreeze-lock why --files grpcio
     """
     from pipfreeze_lock.cli.reasons import WhyQuestion, run_why  # noqa: PLC0415  a command imports what it uses
-    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415
+    from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
 
     question = WhyQuestion(
         names=tuple(names),
@@ -87,8 +87,8 @@ def why_command(
     if not files:
         raise typer.Exit(run_why(question, talk))
     from pipfreeze_lock.cli.lock_options import LockOptions  # noqa: PLC0415  with --files alone
-    from pipfreeze_lock.cli.selections import run_why_files  # noqa: PLC0415
-    from pipfreeze_lock.cli.targeting import TargetOptions  # noqa: PLC0415
+    from pipfreeze_lock.cli.selections import run_why_files  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.targeting import TargetOptions  # noqa: PLC0415  likewise
 
     given = LockOptions(
         target=TargetOptions.of(context),

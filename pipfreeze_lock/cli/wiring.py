@@ -255,7 +255,7 @@ def keyring_program(options: LockOptions) -> KeyringProgram | None:
 def _interpreter(target: Target, cache: Path | None) -> BuildInterpreter | None:
     """Find a Python of the target's version on this machine: only asked when a build is due."""
     from pipfreeze_lock.metadata.interface import BuildInterpreter  # noqa: PLC0415  builds are rare
-    from pipfreeze_lock.target.interpreters import find_interpreter  # noqa: PLC0415
+    from pipfreeze_lock.target.interpreters import find_interpreter  # noqa: PLC0415  likewise
 
     answers = cache / "interpreters.json" if cache is not None else None
     found = find_interpreter(target.python, target.implementation, environment=os.environ, cache=answers)

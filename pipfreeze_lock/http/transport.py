@@ -140,7 +140,7 @@ class Transport:
             return builder.build()
         except BuilderError:
             # A slim image without ca-certificates: pip brings its own, so we use those.
-            from pip._vendor.certifi import contents  # noqa: PLC0415
+            from pip._vendor.certifi import contents  # noqa: PLC0415  only where it is needed
 
             return self._builder(verifies=verifies).add_root_certificate_pem(contents().encode()).build()
 

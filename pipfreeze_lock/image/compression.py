@@ -153,9 +153,9 @@ def _decompressor(compression: str) -> tuple[Callable[[], Decompressor], tuple[t
 def _zstd() -> tuple[Callable[[], Decompressor], tuple[type[Exception], ...]]:
     """Import it late: few layers are zstd."""
     if sys.version_info >= (3, 14):
-        from compression import zstd  # noqa: PLC0415
+        from compression import zstd  # noqa: PLC0415  only where it is needed
     else:
-        from backports import zstd  # noqa: PLC0415
+        from backports import zstd  # noqa: PLC0415  only where it is needed
     return zstd.ZstdDecompressor, (zstd.ZstdError,)
 
 

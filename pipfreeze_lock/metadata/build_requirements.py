@@ -148,7 +148,7 @@ class _Reading:
         return from_script or from_file
 
     def _of_script(self) -> tuple[str, ...] | None:
-        from pipfreeze_lock.metadata.setup_py import BuildEnvironment, read_setup_requires  # noqa: PLC0415
+        from pipfreeze_lock.metadata.setup_py import BuildEnvironment, read_setup_requires  # noqa: PLC0415  only where it is needed
 
         environment = BuildEnvironment(
             setuptools=setuptools_in_build(self._system, self._target),

@@ -137,9 +137,9 @@ class LayeredMetadata:
 
     def _of_sdist(self, page: ProjectPage, file: IndexFile, url: str) -> CoreMetadata | _Pending:
         from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  most sets are wheels alone
-        from pipfreeze_lock.metadata.pyproject import NotStaticError  # noqa: PLC0415
-        from pipfreeze_lock.metadata.sdist import static_metadata  # noqa: PLC0415
-        from pipfreeze_lock.metadata.unbuildable import check_this_pip_builds  # noqa: PLC0415
+        from pipfreeze_lock.metadata.pyproject import NotStaticError  # noqa: PLC0415  likewise
+        from pipfreeze_lock.metadata.sdist import static_metadata  # noqa: PLC0415  likewise
+        from pipfreeze_lock.metadata.unbuildable import check_this_pip_builds  # noqa: PLC0415  likewise
 
         twin = self._of_twin(page, file)
         if twin is not None:
@@ -162,7 +162,7 @@ class LayeredMetadata:
         It was built from the very sdist, for the very Python and platform: so it says what a build there would say, and
         spares fetching and unpacking sdists that are large where there is something to compile.
         """
-        from pipfreeze_lock.metadata.sibling import twin_wheel  # noqa: PLC0415
+        from pipfreeze_lock.metadata.sibling import twin_wheel  # noqa: PLC0415  only where it is needed
 
         # A pip that calls no backend needs a setup.py, and only the sdist itself says whether it has one.
         calls_backends = capabilities(self._target.pip).build_backends
@@ -177,7 +177,7 @@ class LayeredMetadata:
         return msgspec.structs.replace(found, tier="sibling-wheel", note=note)
 
     def _of_sibling(self, page: ProjectPage, file: IndexFile) -> CoreMetadata | None:
-        from pipfreeze_lock.metadata.sibling import sibling_wheels  # noqa: PLC0415
+        from pipfreeze_lock.metadata.sibling import sibling_wheels  # noqa: PLC0415  only where it is needed
 
         for wheel in sibling_wheels(page, file, self._target)[:2]:
             try:
@@ -200,8 +200,8 @@ class LayeredMetadata:
                     "Constrain the package with `-c` to a release that has a wheel for this target.",
                 ],
             )
-        from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415
-        from pipfreeze_lock.metadata.pyproject import NotStaticError, read_build_system  # noqa: PLC0415
+        from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  only where it is needed
+        from pipfreeze_lock.metadata.pyproject import NotStaticError, read_build_system  # noqa: PLC0415  likewise
 
         interpreter, note = self._interpreter()
         data = fetch(self._client, url, file.hashes)
@@ -236,7 +236,7 @@ class LayeredMetadata:
         :raises MetadataError: when it cannot be unpacked.
         """
         from pipfreeze_lock.metadata.archive import open_sdist  # noqa: PLC0415  for build locks alone
-        from pipfreeze_lock.metadata.build_requirements import BuildRequirements, build_requirements  # noqa: PLC0415
+        from pipfreeze_lock.metadata.build_requirements import BuildRequirements, build_requirements  # noqa: PLC0415  likewise
 
         key = self._key(file, is_wheel=False)
         key = f"{key} {self._no_build}" if key is not None else None

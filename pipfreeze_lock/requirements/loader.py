@@ -199,7 +199,7 @@ def _resolved(including: str, path: str) -> str:
 
 
 def _identity(location: str) -> str:
-    return location if location == "-" or is_remote(location) else os.path.abspath(location)  # noqa: PTH100
+    return location if location == "-" or is_remote(location) else os.path.abspath(location)  # noqa: PTH100  lexical
 
 
 def _shown(location: str) -> str:

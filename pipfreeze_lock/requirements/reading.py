@@ -37,7 +37,7 @@ def read_location(location: str, *, client: HttpClient | None, stdin: Callable[[
 
 def _path_of_url(location: str) -> Path:
     from urllib.parse import urlsplit  # noqa: PLC0415  file: URLs are rare
-    from urllib.request import url2pathname  # noqa: PLC0415
+    from urllib.request import url2pathname  # noqa: PLC0415  likewise
 
     parts = urlsplit(location)
     if parts.netloc not in ("", "localhost"):

@@ -91,7 +91,7 @@ class _Order(ABC):
 class OrderOf20_3(_Order):  # noqa: N801  the version reads best so
     """pip 20.3 and 20.3.1: the user's own before all others, then by name."""
 
-    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002
+    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002  as the protocol has it
         return all(parent is not None for _, parent in information), identifier
 
 
@@ -105,18 +105,18 @@ def _restrictiveness(information: Information) -> int:
     return 2 if operators else 3
 
 
-class OrderOf20_3_2(_Order):  # noqa: N801
+class OrderOf20_3_2(_Order):  # noqa: N801  it bears the version of its pip
     """pip 20.3.2 to 21.0.1: setuptools last, the most restricted first."""
 
-    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002
+    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002  as the protocol has it
         transitive = all(parent is not None for _, parent in information)
         return identifier == "setuptools", _restrictiveness(information), transitive, identifier
 
 
-class OrderOf21_1(_Order):  # noqa: N801
+class OrderOf21_1(_Order):  # noqa: N801  it bears the version of its pip
     """pip 21.1: then in the order of the inputs."""
 
-    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002
+    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002  as the protocol has it
         order = self._user_requested.get(identifier, math.inf)
         return identifier == "setuptools", _restrictiveness(information), order, identifier
 
@@ -129,7 +129,7 @@ def _is_cause(identifier: str, causes: Sequence[Any]) -> bool:
     )
 
 
-class OrderOf21_2(_Order):  # noqa: N801
+class OrderOf21_2(_Order):  # noqa: N801  it bears the version of its pip
     """pip 21.2: the inputs first, and what lies under them by a depth that is inferred as the search goes.
 
     These pips mean to put direct URLs first and test a value that is never None: so all are "direct".
@@ -169,20 +169,20 @@ class OrderOf21_2(_Order):  # noqa: N801
         return depth
 
 
-class OrderOf21_3(OrderOf21_2):  # noqa: N801
+class OrderOf21_3(OrderOf21_2):  # noqa: N801  it bears the version of its pip
     """pip 21.3 to 23.0: what caused the last step back comes early, then what is nearest to the inputs."""
 
     knows_causes = True
     remembers_depth_of_roots = True
 
 
-class OrderOf23_1(OrderOf21_3):  # noqa: N801
+class OrderOf23_1(OrderOf21_3):  # noqa: N801  it bears the version of its pip
     """pip 23.1 to 25.0: setuptools no longer last."""
 
     delays_setuptools = False
 
 
-class OrderOf25_1(_Order):  # noqa: N801
+class OrderOf25_1(_Order):  # noqa: N801  it bears the version of its pip
     """pip 25.1 to 26.0: the causes of the last step back alone; then upper bounds before others."""
 
     def narrow(
@@ -198,7 +198,7 @@ class OrderOf25_1(_Order):  # noqa: N801
             return [PYTHON]
         return [one for one in remaining if one in names] or self._promoted(remaining) or remaining
 
-    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002
+    def preference(self, identifier: str, information: Information, causes: Sequence[Any]) -> Order:  # noqa: ARG002  as the protocol has it
         direct = pinned = upper_bounded = unfree = False
         for need, _ in information:
             direct = direct or need.is_direct
@@ -212,7 +212,7 @@ class OrderOf25_1(_Order):  # noqa: N801
         return []
 
 
-class OrderOf26_1(OrderOf25_1):  # noqa: N801
+class OrderOf26_1(OrderOf25_1):  # noqa: N801  it bears the version of its pip
     """pip 26.1 and newer: who conflicts again and again is settled early."""
 
     def __init__(self, user_requested: Mapping[str, int]) -> None:

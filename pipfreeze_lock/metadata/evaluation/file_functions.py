@@ -23,7 +23,7 @@ def _open(
     buffering: Value = -1,  # noqa: ARG001  as `open` has it
     encoding: Value = None,
     errors: Value = None,
-    newline: Value = None,  # noqa: ARG001
+    newline: Value = None,  # noqa: ARG001  Python's own signature
 ) -> Value:
     return evaluator.open_file(file, mode, encoding, errors)
 
