@@ -10,6 +10,7 @@ from pipfreeze_lock.cli import options
 
 
 def check_command(
+    context: typer.Context,
     locks: Annotated[
         list[str] | None,
         typer.Argument(
@@ -56,20 +57,9 @@ def check_command(
     Example: pipfreeze-lock check
     """
     from pipfreeze_lock.cli.check_run import CheckOptions, run_check  # noqa: PLC0415  a command imports what it uses
-    from pipfreeze_lock.cli.lock_options import given  # noqa: PLC0415  likewise
+    from pipfreeze_lock.cli.lock_options import network_of  # noqa: PLC0415  likewise
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
 
-    network = {
-        "cert": cert,
-        "client_cert": client_cert,
-        "proxy": proxy,
-        "timeout": timeout,
-        "retries": retries,
-        "keyring_provider": keyring_provider,
-        "cache_dir": cache_dir,
-        "no_cache": no_cache,
-        "refresh": refresh,
-    }
     code = run_check(
         CheckOptions(
             locks=tuple(locks or ()),
@@ -78,7 +68,7 @@ def check_command(
             installed=installed,
             format=format,
             output=output,
-            network=given(network),
+            network=network_of(context),
         ),
         Talk(quiet=quiet, verbose=verbose),
     )

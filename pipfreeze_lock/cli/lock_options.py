@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pipfreeze_lock.errors import UsageError
 
 if TYPE_CHECKING:
+    import typer
+
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.cli.targeting import TargetOptions
 
-__all__ = ["LockOptions", "given", "with_settings"]
+__all__ = ["LockOptions", "network_of", "with_settings"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,9 +99,33 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
     )
 
 
-def given(fields: dict[str, Any]) -> dict[str, Any]:
-    """Leave those fields that the command line says something of, ``--retries 0`` too."""
-    return {key: value for key, value in fields.items() if value is not None and value is not False and value != ()}
+_NETWORK = {
+    "index_url": "index_url",
+    "extra_index_url": "extra_index_urls",
+    "find_links": "find_links",
+    "no_index": "no_index",
+    "trusted_host": "trusted_hosts",
+    "cert": "cert",
+    "client_cert": "client_cert",
+    "proxy": "proxy",
+    "timeout": "timeout",
+    "retries": "retries",
+    "keyring_provider": "keyring_provider",
+    "cache_dir": "cache_dir",
+    "no_cache": "no_cache",
+    "refresh": "refresh",
+}
+"""Parameters of commands (`pipfreeze_lock.cli.options`), and the field of `LockOptions` for each."""
+
+
+def network_of(context: typer.Context) -> dict[str, Any]:
+    """Give how index and registry are reached, of a command that has these options, or some of them.
+
+    :return: Fields of `LockOptions`: those that the command line says something of, ``--retries 0`` too.
+    """
+    found = {field: context.params.get(name) for name, field in _NETWORK.items()}
+    tuples = {field: tuple(value) if isinstance(value, list) else value for field, value in found.items()}
+    return {field: value for field, value in tuples.items() if value is not None and value is not False and value != ()}
 
 
 def _default_inputs() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ _IMAGE = "Which environment"
 
 
 def verify_command(
+    context: typer.Context,
     lock: Annotated[str, typer.Argument(metavar="LOCK", help="The lock.", show_default=False)],
     image: Annotated[
         str,
@@ -117,26 +118,10 @@ def verify_command(
 
     Example: pipfreeze-lock verify requirements.lock docker-archive:image.tar
     """
-    from pipfreeze_lock.cli.lock_options import given  # noqa: PLC0415  a command imports what it uses
+    from pipfreeze_lock.cli.lock_options import network_of  # noqa: PLC0415  a command imports what it uses
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
     from pipfreeze_lock.cli.verifying import VerifyOptions, run_verify  # noqa: PLC0415  likewise
 
-    network = {
-        "index_url": index_url,
-        "extra_index_urls": tuple(extra_index_url or ()),
-        "find_links": tuple(find_links or ()),
-        "no_index": no_index,
-        "trusted_hosts": tuple(trusted_host or ()),
-        "cert": cert,
-        "client_cert": client_cert,
-        "proxy": proxy,
-        "timeout": timeout,
-        "retries": retries,
-        "keyring_provider": keyring_provider,
-        "cache_dir": cache_dir,
-        "no_cache": no_cache,
-        "refresh": refresh,
-    }
     code = run_verify(
         VerifyOptions(
             lock=lock,
@@ -152,7 +137,7 @@ def verify_command(
             base_policy=base_policy,
             format=format,
             output=output,
-            network=given(network),
+            network=network_of(context),
         ),
         Talk(quiet=quiet, verbose=verbose),
     )

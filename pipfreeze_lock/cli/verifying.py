@@ -22,9 +22,9 @@ from pipfreeze_lock.workflows.verify import VerifyRequest, verify
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
+    from pipfreeze_lock.cli.looking_at_images import LookedAt
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.settings import Settings
-    from pipfreeze_lock.cli.verifying_images import LookedAt
     from pipfreeze_lock.lockfile.interface import ReadLock
     from pipfreeze_lock.model.finding import Examination, Finding, Location
 
@@ -116,9 +116,18 @@ class _Verification:
         )
         if isinstance(source, Listing):
             return [self._of_listing(source)]
-        from pipfreeze_lock.cli.verifying_images import look_at_image  # noqa: PLC0415  not for a listing
+        from pipfreeze_lock.cli.looking_at_images import look_at_image  # noqa: PLC0415  not for a listing
+        from pipfreeze_lock.image.interest import environment_interest, with_records  # noqa: PLC0415  likewise
 
-        return [self._of_image(one) for one in look_at_image(source, self._options, self._talk)]
+        looked = look_at_image(
+            source,
+            subject=options.image,
+            interest=with_records if options.integrity else environment_interest,
+            talk=self._talk,
+            wanted=options.environment,
+            is_every=options.all_environments,
+        )
+        return [self._of_image(one) for one in looked]
 
     def _network(self) -> dict[str, Any]:
         """Give how a registry is reached: as the command line says, else the configuration."""

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipfreeze_lock.check.places import LockPlaces
+    from pipfreeze_lock.cli.looking_at_images import LookedAt
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.settings import Settings
-    from pipfreeze_lock.cli.verifying_images import LookedAt
     from pipfreeze_lock.http.interface import HttpClient
     from pipfreeze_lock.index.interface import FileIndex
     from pipfreeze_lock.model.lock import LockedSet, Pin

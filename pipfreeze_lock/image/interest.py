@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipfreeze_lock.image.interface import Want
 
-__all__ = ["environment_interest", "is_in_site_packages", "with_records"]
+__all__ = ["environment_interest", "is_in_site_packages", "with_record_contents", "with_records"]
 
 _METADATA_FOLDERS = (".dist-info", ".egg-info", ".egg/EGG-INFO")
 _METADATA_FILES = (".egg-info", ".egg-link", ".egg")
@@ -44,7 +44,7 @@ _STARTS = {
 _ALL_STARTS = tuple(_STARTS)
 _DEBIAN_RECORDS = "var/lib/dpkg/status.d"
 """Of distroless images: a file a package."""
-_RECORDS = frozenset({"RECORD", "WHEEL", "installed-files.txt", "top_level.txt"})
+_RECORDS = frozenset({"RECORD", "WHEEL", "installed-files.txt", "top_level.txt", "requires.txt"})
 _DPKG = "var/lib/dpkg/info"
 _OF_SYSTEM_PACKAGES = (".list", ".md5sums")
 _DATA = ("/share/", "/etc/", "/include/")
@@ -74,11 +74,19 @@ def _by_start(name: str) -> Want:
     return Want.NOTHING
 
 
+def with_record_contents(path: str) -> Want:
+    """Say what is wanted to know, too, what each distribution brought, and needs: what it says of itself."""
+    parent, _, name = path.rpartition("/")
+    if name in _RECORDS and parent.endswith(_METADATA_FOLDERS):
+        return Want.CONTENT
+    return environment_interest(path)
+
+
 def with_records(path: str) -> Want:
     """Say what is wanted to compare each installed file with its RECORD: digests of all that may be installed."""
-    want = environment_interest(path)
+    want = with_record_contents(path)
     parent, _, name = path.rpartition("/")
-    if want is Want.CONTENT or (name in _RECORDS and parent.endswith(_METADATA_FOLDERS)):
+    if want is Want.CONTENT:
         return Want.CONTENT
     if name.endswith(_OF_SYSTEM_PACKAGES) and parent in (_DPKG, _DEBIAN_RECORDS):
         return Want.CONTENT

@@ -1,4 +1,4 @@
-"""An image read for ``verify``: its tree, the environments in it, and what is installed in each."""
+"""An image read: its tree, the environments in it, and what is installed in each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipfreeze_lock.cli.image_progress import ReadingProgress
 from pipfreeze_lock.image.distributions import installed_set
 from pipfreeze_lock.image.environments import choose_environment, find_environments
-from pipfreeze_lock.image.interest import environment_interest, with_records
+from pipfreeze_lock.image.interest import with_records
 from pipfreeze_lock.image.interface import ImageReporter, Want
 from pipfreeze_lock.image.layers import FileTree
 from pipfreeze_lock.image.python_versions import find_libc
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pipfreeze_lock.cli.rendering import Talk
-    from pipfreeze_lock.cli.verifying import VerifyOptions
     from pipfreeze_lock.image.environments import Environment
-    from pipfreeze_lock.image.interface import ImageConfig, ImageSource, LayerContents, ScannedImage
+    from pipfreeze_lock.image.interface import ImageConfig, ImageSource, LayerContents, ScannedImage, ScannedLayer
     from pipfreeze_lock.model.installed import InstalledSet
     from pipfreeze_lock.verify.integrity import IntegrityResult
 
@@ -39,6 +38,9 @@ class LookedAt:
     environment: Environment
     tree: FileTree
     config: ImageConfig
+    layers: tuple[ScannedLayer, ...]
+    digest: str | None
+    """Of the image."""
     removals: Removals
     pip: str
     """How its pip is called in a RUN."""
@@ -46,7 +48,7 @@ class LookedAt:
     """Reads some files of the image, whole."""
 
     def integrity(self) -> IntegrityResult:
-        """Hold its files against their records; the image has to be read with records."""
+        """Hold its files against their records; the image has to be read by `with_records`."""
         return check_integrity(
             self.tree,
             self.installed,
@@ -58,18 +60,30 @@ class LookedAt:
         )
 
 
-def look_at_image(source: ImageSource, options: VerifyOptions, talk: Talk) -> list[LookedAt]:
+def look_at_image(
+    source: ImageSource,
+    *,
+    subject: str,
+    interest: Callable[[str], Want],
+    talk: Talk,
+    wanted: str | None = None,
+    is_every: bool = False,
+) -> list[LookedAt]:
     """Read an image, and give the environments in it that are asked for.
 
+    :param subject: The image, as a person named it.
+    :param interest: At least `environment_interest`.
+    :param wanted: ``--environment``; None for the one that the image runs.
+    :param is_every: ``--all-environments``.
     :raises ImageError: when it cannot be read, or there is no Python in it.
     :raises UsageError: when the environment that is asked for is not there.
     """
-    scanned = _scan(source, options, talk)
+    scanned = _scan(source, interest, talk)
     tree = FileTree(scanned.layers)
-    choice = choose_environment(find_environments(tree, scanned.config), options.environment, subject=options.image)
+    choice = choose_environment(find_environments(tree, scanned.config), wanted, subject=subject)
     others = choice.others
     taken = choice.environment
-    if options.all_environments:
+    if is_every:
         chosen: Sequence[Environment] = [taken, *others]
     else:
         chosen = [taken]
@@ -80,15 +94,15 @@ def look_at_image(source: ImageSource, options: VerifyOptions, talk: Talk) -> li
             talk.detail(f"Looking at `{taken.prefix}` (Python {taken.python}): {choice.reason}.")
     libc = find_libc(tree, scanned.config.architecture)
     removals = Removals((layer.info, _taken_away(layer.contents)) for layer in scanned.layers)
-    is_default = len(chosen) == 1 and options.environment is None
+    is_default = len(chosen) == 1 and wanted is None
     return [
         LookedAt(
-            installed=installed_set(
-                tree, one, subject=options.image if is_default else f"{options.image} {one.prefix}", libc=libc
-            ),
+            installed=installed_set(tree, one, subject=subject if is_default else f"{subject} {one.prefix}", libc=libc),
             environment=one,
             tree=tree,
             config=scanned.config,
+            layers=scanned.layers,
+            digest=scanned.digest,
             removals=removals,
             read_again=partial(_read_again, source),
             pip="pip" if is_default else f"{one.executable} -m pip",
@@ -108,10 +122,10 @@ def _taken_away(contents: LayerContents) -> Iterator[str]:
     return chain(contents.whiteouts, contents.opaque)
 
 
-def _scan(source: ImageSource, options: VerifyOptions, talk: Talk) -> ScannedImage:
+def _scan(source: ImageSource, interest: Callable[[str], Want], talk: Talk) -> ScannedImage:
     progress = ReadingProgress(talk)
     try:
-        scanned = source.scan(with_records if options.integrity else environment_interest, progress)
+        scanned = source.scan(interest, progress)
     finally:
         progress.stop()
     talk.detail(f"Read {scanned.bytes_read / 1e6:.1f} MB of {len(scanned.layers)} layers of {scanned.name}.")
