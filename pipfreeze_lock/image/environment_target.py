@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["first_of_each_name", "target_of_environment"]
 
+_FREE_THREADED = re.compile(r"/python3\.\d+t/")
+"""Of ``lib/python3.13t/site-packages``."""
+
 
 def target_of_environment(environment: Environment, installed: InstalledSet, config: ImageConfig) -> Target:
     """Give the target; its base set is all that is installed, the first of each name on ``sys.path``.
@@ -28,10 +32,12 @@ def target_of_environment(environment: Environment, installed: InstalledSet, con
     if pip is None or not pip.version:
         message = f"there is no pip in `{environment.prefix}`, so that nothing could be installed there by it"
         raise ImageError(message, context=installed.subject, hints=["Choose another one by `--environment`."])
+    if installed.libc is None and config.operating_system == "linux":
+        message = "nothing tells which C library is in it, and so which wheels its pip takes"
+        hints = ["It needs glibc's `libc.so.6`, or musl's `ld-musl-….so.1`, in `/lib` or `/usr/lib`."]
+        raise ImageError(message, context=installed.subject, hints=hints)
     release = environment.python.split(".")
-    is_free_threaded = environment.implementation == "cpython" and any(
-        folder.endswith("t/site-packages") for folder in environment.search_path
-    )
+    is_free_threaded = any(map(_FREE_THREADED.search, environment.search_path))
     variant = f"/{config.variant}" if config.variant else ""
     try:
         found = target_from_flags(

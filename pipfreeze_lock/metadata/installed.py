@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.metadata.core_metadata import read_fields
@@ -24,10 +25,10 @@ def installed_metadata(one: InstalledDistribution, read: Callable[[str], bytes |
     :param read: Gives what is in a file; None where there is none.
     """
     is_wheel = one.path.endswith(".dist-info")
-    folder = f"{one.path}/EGG-INFO" if one.path.endswith(".egg") else one.path
+    folder = _folder(one, read)
     data = read(f"{folder}/METADATA" if is_wheel else f"{folder}/PKG-INFO")
-    if data is None and not is_wheel:
-        data = read(one.path)  # distutils wrote a single file
+    if data is None and folder.endswith(".egg-info"):
+        data = read(folder)  # distutils wrote a single file
     fields = read_fields(data or b"")
     requires_dist, provides_extra = fields.requires_dist, fields.provides_extra
     listed = None if is_wheel else read(f"{folder}/requires.txt")
@@ -46,3 +47,17 @@ def installed_metadata(one: InstalledDistribution, read: Callable[[str], bytes |
         provides_extra=provides_extra,
         tier="wheel" if is_wheel else "egg-info",
     )
+
+
+def _folder(one: InstalledDistribution, read: Callable[[str], bytes | None]) -> str:
+    """Give where the metadata is: in an egg, or in the sources that an ``.egg-link`` leads to."""
+    if one.path.endswith(".egg"):
+        return f"{one.path}/EGG-INFO"
+    if not one.path.endswith(".egg-link"):
+        return one.path
+    lines = (read(one.path) or b"").decode("utf-8", errors="replace").splitlines()
+    sources = posixpath.join(posixpath.dirname(one.path), next((line.strip() for line in lines if line.strip()), ""))
+    stem = one.path.rpartition("/")[2].removesuffix(".egg-link")
+    names = dict.fromkeys((stem, stem.replace("-", "_"), one.name.replace("-", "_")))
+    found = (f"{sources}/{name}.egg-info" for name in names)
+    return next((folder for folder in found if read(f"{folder}/PKG-INFO") is not None), one.path)
