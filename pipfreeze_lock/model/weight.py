@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
@@ -21,15 +21,30 @@ __all__ = [
     "LayerWeight",
     "Owner",
     "Part",
+    "RepeatedContents",
     "Saving",
 ]
 
-FileKindOfWeight = Literal["code", "shared libraries", "pyc", "tests", "caches", "headers", "data", "metadata"]
-"""Of a file, by its path, the first of these that it is: ``caches`` (pip's, apt's, …), ``tests`` (code, data and
-``.pyc`` of test suites), ``pyc``, ``shared libraries``, ``code`` (``.py``, ``.pyi``, scripts), ``headers``,
-``metadata`` (``.dist-info``), else ``data``."""
+FileKindOfWeight = Literal[
+    "code",
+    "shared libraries",
+    "programs",
+    "pyc",
+    "tests",
+    "metadata",
+    "headers",
+    "static libraries",
+    "documentation",
+    "caches",
+    "data",
+]
+"""Of a file, told by its path alone; the first of these that it is: ``caches`` (pip's, apt's, …), ``tests`` (all of a
+test suite: code, data and ``.pyc``), ``pyc``, ``shared libraries``, ``static libraries`` (``.a``, ``.o``), ``metadata``
+(``.dist-info``), ``headers``, ``documentation`` (``usr/share/doc``, manual pages), ``code`` (``.py``, ``.pyi``, other
+sources), ``programs`` (what lies in ``bin`` or ``libexec``), else ``data``."""
 
 KINDS: tuple[FileKindOfWeight, ...] = get_args(FileKindOfWeight)
+"""In the order in which they are shown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,12 +52,15 @@ class Owner:
     """To whom files belong."""
 
     category: Literal["distribution", "interpreter", "system", "cache", "other"]
-    """``interpreter``: Python itself and its standard library; ``system``: what dpkg, apk or rpm installed, and the
-    system's folders; ``other``: the application, and what nobody lists."""
+    """``interpreter``: Python itself and its standard library; ``system``: what dpkg, apk, conda or rpm installed, and
+    the system's folders; ``other``: the application, and what nobody lists."""
     name: str
-    """Normalised name of a distribution; ``Python 3.6``; a system package, ``libssl1.1``, where that can be told, else
-    the top folder, ``usr/share``."""
+    """Normalised name of a distribution; ``Python 3.6``; a system package, ``libssl1.1``, or a program that keeps a
+    cache, ``pip``; where that cannot be told, a folder: ``/usr/share``."""
     version: str = ""
+    environment: str = ""
+    """Of a distribution: ``sys.prefix`` of the Python that it is for, else the folder that it was put into. Of an
+    interpreter: its prefix."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +71,7 @@ class Part:
     kinds: Mapping[FileKindOfWeight, int]
     """Bytes of contents; kinds without any are left out."""
     files: int
-    """How many."""
+    """How many; names of the same file count once."""
     hidden: int = 0
     """Bytes of those that no container sees, since a later layer replaces them or takes them away: counted above,
     too."""
@@ -92,7 +110,7 @@ class DistributionWeight:
     name: NormalizedName
     version: str
     environment: str
-    """``sys.prefix`` of the Python that it is for."""
+    """As `Owner.environment`."""
     layer: LayerInfo | None
     """The topmost that changed its metadata."""
     kinds: Mapping[FileKindOfWeight, int]
@@ -120,20 +138,46 @@ class HiddenFile:
     is_replaced: bool
     """Whether there is something in its place, and it is not just gone."""
     owner: Owner
+    is_equal: bool | None = None
+    """Whether what is in its place has the same contents, as after ``chown``; None where digests were not taken, or
+    nothing is in its place."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepeatedContents:
+    """The same contents under several paths, each stored for itself."""
+
+    sha256: str
+    size: int
+    """Bytes of one."""
+    paths: tuple[str, ...]
+    """Sorted; of those that a container sees."""
+
+    @property
+    def spare(self) -> int:
+        """Bytes that would not ship if they were one file."""
+        return self.size * (len(self.paths) - 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saving:
     """What somebody could do, and what that would spare."""
 
+    id: str
+    """For machines: ``no-compile``; of several layers there may be several of one."""
     what: str
-    """``pip install --no-compile``."""
+    """``bytecode that pip compiles``."""
     size: int
-    """Bytes; an upper bound where `note` says so. Savings overlap, so that their sum means nothing."""
+    """Bytes of contents; exact but where `is_estimated`. Savings overlap, so that their sum means nothing: `note` says
+    how much of it another one has, too."""
     how: str
     """What to write, one line of a Dockerfile as a rule."""
     note: str = ""
-    """What it costs, or what is not sure."""
+    """What it costs, what is not sure, and what overlaps."""
+    is_estimated: bool = False
+    """Whether `size` rests on what is usual, and not on this image alone."""
+    paths: tuple[str, ...] = ()
+    """The largest of what would be gone: files, or folders with all in them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,14 +192,26 @@ class ImageWeight:
     """The largest first."""
     hidden: tuple[HiddenFile, ...] = ()
     """The largest first."""
-    repeated: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
-    """Contents that a container sees more than once, where digests were taken: (sha256, bytes of one, paths)."""
+    repeated: tuple[RepeatedContents, ...] | None = None
+    """What most could be spared of first; None where digests were not taken."""
     savings: tuple[Saving, ...] = ()
     """The largest first."""
-    unchecked: tuple[str, ...] = field(default=())
+    unchecked: tuple[str, ...] = ()
     """What could not be told, for a person."""
 
     @property
     def total(self) -> int:
         """Bytes of contents of all layers, hidden ones too: what ships, uncompressed."""
         return sum(layer.total for layer in self.layers)
+
+    @property
+    def hidden_size(self) -> int:
+        """Bytes of those that no container sees."""
+        return sum(layer.hidden for layer in self.layers)
+
+    @property
+    def stored(self) -> int | None:
+        """Bytes as stored or sent, compressed or not; None where that is not known of each layer."""
+        sizes = [layer.info.size for layer in self.layers]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if known and len(known) == len(sizes) else None
