@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from pipfreeze_lock.image.interface import Want
 
-__all__ = ["environment_interest", "is_in_site_packages", "with_record_contents", "with_records"]
+__all__ = [
+    "environment_interest",
+    "is_in_site_packages",
+    "with_all_digests",
+    "with_all_files",
+    "with_record_contents",
+    "with_records",
+]
 
 _METADATA_FOLDERS = (".dist-info", ".egg-info", ".egg/EGG-INFO")
 _METADATA_FILES = (".egg-info", ".egg-link", ".egg")
@@ -86,11 +93,29 @@ def with_records(path: str) -> Want:
     """Say what is wanted to compare each installed file with its RECORD: digests of all that may be installed."""
     want = with_record_contents(path)
     parent, _, name = path.rpartition("/")
-    if want is Want.CONTENT:
-        return Want.CONTENT
-    if name.endswith(_OF_SYSTEM_PACKAGES) and parent in (_DPKG, _DEBIAN_RECORDS):
+    if want is Want.CONTENT or _lists_system_files(parent, name):
         return Want.CONTENT
     return Want.DIGEST if is_in_site_packages(path) or parent.endswith("bin") or _is_data(path) else want
+
+
+def with_all_files(path: str) -> Want:
+    """Say what is wanted to weigh an image: that each file is there, and the contents of what says whose they are."""
+    want = with_record_contents(path)
+    if want is Want.CONTENT:
+        return want
+    parent, _, name = path.rpartition("/")
+    is_list = _lists_system_files(parent, name) or (parent.endswith("conda-meta") and name.endswith(".json"))
+    return Want.CONTENT if is_list else Want.NAME
+
+
+def with_all_digests(path: str) -> Want:
+    """Do as `with_all_files` does, and want the digests of all, for which every byte is read."""
+    return max(with_all_files(path), Want.DIGEST)
+
+
+def _lists_system_files(parent: str, name: str) -> bool:
+    """Whether it says which files a package of Debian's has; apk's lists are wanted anyway."""
+    return name.endswith(_OF_SYSTEM_PACKAGES) and parent in (_DPKG, _DEBIAN_RECORDS)
 
 
 def is_in_site_packages(path: str) -> bool:

@@ -74,6 +74,9 @@ class LayerContents:
     """Directories of which nothing of a lower layer shows (``.wh..wh..opq``)."""
     entries: int = 0
     """How many there are, unwanted ones too."""
+    size: int = 0
+    """Bytes of the contents of all its files, of those too that a later entry of it replaces, and of a tar those that
+    nobody wanted."""
     is_ended: bool = True
     """Whether the tar has the zeros at its end, without which it might be cut short between two files."""
 

@@ -137,6 +137,7 @@ class _LayerScan:
         directories, files, replaced = contents.directories, contents.files, contents.replaced
         for entry in self._reader:
             contents.entries += 1
+            contents.size += entry.size
             path = cleaned_path(entry.name)
             parent, _, name = path.rpartition("/")
             is_marked = _WHITEOUT in path

@@ -80,6 +80,8 @@ class _Walk:
         self._interest = interest
         self._reporter = reporter
         self._contents = LayerContents(directories={""})
+        self._linked: dict[tuple[int, int], LayerFile] = {}
+        """Files of several names, by device and inode."""
         self._told = 0
         self.bytes_read = 0
 
@@ -136,14 +138,25 @@ class _Walk:
             if not stat.S_ISREG(status.st_mode):
                 self._contents.files[path] = LayerFile("other")
                 return
-            file = LayerFile("file", size=status.st_size)
-            if want > Want.NAME:
+            file = self._file(status)
+            if (want > Want.NAME and file.sha256 is None) or (want is Want.CONTENT and file.content is None):
                 self._read(entry.path, file, is_kept=want is Want.CONTENT)
         except FileNotFoundError:
             return
         except OSError as error:
             raise self._unreadable(entry.path, error) from None
         self._contents.files[path] = file
+
+    def _file(self, status: os.stat_result) -> LayerFile:
+        """Give a file, the same one for all its names."""
+        key = (status.st_dev, status.st_ino)
+        file = self._linked.get(key) if status.st_nlink > 1 else None
+        if file is None:
+            file = LayerFile("file", size=status.st_size)
+            self._contents.size += status.st_size
+            if status.st_nlink > 1:
+                self._linked[key] = file
+        return file
 
     def _read(self, path: str, file: LayerFile, *, is_kept: bool) -> None:
         digest = hashlib.sha256()

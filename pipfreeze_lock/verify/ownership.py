@@ -1,7 +1,4 @@
-"""Who owns the files of an environment: distributions by their records, and the system's own packages.
-
-Sources: dpkg's ``/var/lib/dpkg/info/*.list``, the ``md5sums`` of distroless images, apk's ``/lib/apk/db/installed``.
-"""
+"""Who owns the files of an environment: distributions by their records, and the system's own packages."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipfreeze_lock.image.system_packages import system_packages
 from pipfreeze_lock.verify.records import parse_installed_files, parse_record
 
 if TYPE_CHECKING:
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Owned", "Ownership"]
 
-_DPKG = "var/lib/dpkg/info"
-_DISTROLESS = "var/lib/dpkg/status.d"
-_APK = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 _PACKAGES = ("/site-packages/", "/dist-packages/")
 _FIRST_OF_EXTENSION = re.compile(r"\.(?:[^/]*\.)?(?:so|pyd)$")
 """``.cpython-36m-x86_64-linux-gnu.so`` behind the name of a module."""
@@ -112,26 +107,5 @@ class Ownership:
 
 def _system_files(tree: FileTree) -> Iterator[str]:
     """Give what the system's packages have in ``site-packages`` and ``dist-packages``."""
-    for name in tree.children(_DPKG):
-        if name.endswith(".list"):
-            yield from _of_packages((tree.read(f"{_DPKG}/{name}") or b"").decode(errors="replace").splitlines())
-    for name in tree.children(_DISTROLESS):
-        if name.endswith(".md5sums"):
-            lines = (tree.read(f"{_DISTROLESS}/{name}") or b"").decode(errors="replace").splitlines()
-            yield from _of_packages(f"/{line.partition('  ')[2].lstrip('./')}" for line in lines)
-    for path in _APK:
-        yield from _of_packages(_apk_files((tree.read(path) or b"").decode(errors="replace")))
-
-
-def _of_packages(paths: Iterator[str] | list[str]) -> Iterator[str]:
-    return (path for path in paths if any(folder in path for folder in _PACKAGES))
-
-
-def _apk_files(text: str) -> Iterator[str]:
-    """Read ``F:folder`` and ``R:name`` lines (apk-tools, ``apk-db(5)``)."""
-    folder = ""
-    for line in text.splitlines():
-        if line.startswith("F:"):
-            folder = f"/{line[2:]}"
-        elif line.startswith("R:"):
-            yield f"{folder}/{line[2:]}"
+    for package in system_packages(tree):
+        yield from (path for path in package.files if any(folder in path for folder in _PACKAGES))
