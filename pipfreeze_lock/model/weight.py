@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.image import LayerInfo
 
 __all__ = [
+    "CATEGORIES",
     "KINDS",
     "DistributionWeight",
     "FileKindOfWeight",
@@ -20,6 +21,7 @@ __all__ = [
     "ImageWeight",
     "LayerWeight",
     "Owner",
+    "OwnerCategory",
     "Part",
     "RepeatedContents",
     "Saving",
@@ -46,14 +48,19 @@ sources), ``programs`` (what lies in ``bin`` or ``libexec``), else ``data``."""
 KINDS: tuple[FileKindOfWeight, ...] = get_args(FileKindOfWeight)
 """In the order in which they are shown."""
 
+OwnerCategory = Literal["distribution", "interpreter", "system", "cache", "other"]
+"""``interpreter``: Python itself and its standard library; ``system``: what dpkg, apk, conda or rpm installed, and the
+system's folders; ``other``: the application, and what nobody lists."""
+
+CATEGORIES: tuple[OwnerCategory, ...] = get_args(OwnerCategory)
+"""Likewise."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owner:
     """To whom files belong."""
 
-    category: Literal["distribution", "interpreter", "system", "cache", "other"]
-    """``interpreter``: Python itself and its standard library; ``system``: what dpkg, apk, conda or rpm installed, and
-    the system's folders; ``other``: the application, and what nobody lists."""
+    category: OwnerCategory
     name: str
     """Normalised name of a distribution; ``Python 3.6``; a system package, ``libssl1.1``, or a program that keeps a
     cache, ``pip``; where that cannot be told, a folder: ``/usr/share``."""
