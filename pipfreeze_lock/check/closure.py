@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.check.context import Asked, CheckContext
     from pipfreeze_lock.model.finding import Finding
-    from pipfreeze_lock.model.lock import Pin, Via
+    from pipfreeze_lock.model.lock import Inconsistency, Pin, Via
 
 __all__ = ["closure_findings"]
 
@@ -35,7 +35,7 @@ def closure_findings(
     walk = _Walk(context)
     for one in constraints:
         walk.asked[one.name].append(one)
-    walk.start(asked)
+    walk.start(asked, context.lock.roots)
     yield from walk.findings()
 
 
@@ -45,7 +45,8 @@ class _Walk:
     def __init__(self, context: CheckContext) -> None:
         self.context = context
         self.pins: dict[str, Pin] = {pin.name: pin for pin in context.lock.pins}
-        self.base: dict[str, str] = {one.name: one.version for one in context.lock.base}
+        self.base: dict[str, str] = {str(name): version for name, version in context.held().items()}
+        self.recorded_as_broken = {(one.name, one.via) for one in context.lock.inconsistent}
         self.edges: dict[Node, list[tuple[NormalizedName, Via]]] = defaultdict(list)
         for name, via in context.recorded():
             if via.kind == "distribution":
@@ -57,9 +58,12 @@ class _Walk:
         self.asked: dict[NormalizedName, list[Asked]] = defaultdict(list)
         """The lines of the inputs that name a distribution."""
 
-    def start(self, asked: Iterable[Asked]) -> None:
-        """Follow every edge whose marker holds."""
-        waiting: list[Node] = []
+    def start(self, asked: Iterable[Asked], roots: Iterable[NormalizedName]) -> None:
+        """Follow every edge whose marker holds.
+
+        :param roots: What a frozen image has on somebody's wish.
+        """
+        waiting: list[Node] = [(name, None) for name in roots]
         for one in asked:
             self.asked[one.name].append(one)
             waiting.append((one.name, None))
@@ -78,7 +82,7 @@ class _Walk:
                 waiting += [(child, extra) for extra in via.extras]
                 if via.constraint.startswith("@"):
                     self.named_places.add(child)
-                if not self._is_satisfied(child, via):
+                if (child, via) not in self.recorded_as_broken and not self._is_satisfied(child, via):
                     self.broken.append((child, via))
 
     def _is_satisfied(self, child: NormalizedName, via: Via) -> bool:
@@ -92,6 +96,7 @@ class _Walk:
         """Say what came of it."""
         for child, via in self.broken:
             yield self._broken(child, via)
+        yield from map(self._inconsistent, self.context.lock.inconsistent)
         for pin in self.context.lock.pins:
             if (pin.name, None) not in self.reached:
                 yield self._unasked(pin)
@@ -104,10 +109,17 @@ class _Walk:
 
     def _broken(self, child: NormalizedName, via: Via) -> Finding:
         pin = self.pins.get(child)
-        needed = f"{child} {via.constraint}" if via.constraint.startswith("@") else f"{child}{via.constraint}"
         held = f"`{pin_text(pin)}` is pinned" if pin is not None else f"the image has `{child}` {self.base.get(child)}"
-        message = f"`{_parent(via)}` needs `{needed}`, and {held}"
+        message = f"`{_parent(via)}` needs `{_needed(child, via)}`, and {held}"
         return self.context.finding(rules.UNSATISFIED_DEPENDENCY, message, pin=pin, name=child)
+
+    def _inconsistent(self, one: Inconsistency) -> Finding:
+        """Tell what the image that was frozen lacked, as a note: the lock is what was there."""
+        there = f"`{one.name}` {one.version} was installed" if one.version is not None else f"no `{one.name}` was there"
+        needed = _needed(one.name, one.via)
+        message = f"`{_parent(one.via)}` needs `{needed}`, and {there} in the image that was frozen"
+        place = self.context.places.header("inconsistent", f"{one.name} ")
+        return self.context.finding(rules.INCONSISTENT_IMAGE, message, name=one.name, location=place)
 
     def _unasked(self, pin: Pin) -> Finding:
         files = sorted({via.parent for via in pin.via if via.kind == "-r" and via.parent not in self.context.unread})
@@ -138,8 +150,11 @@ class _Walk:
                 yield self.context.finding(rules.UNKNOWN_PARENT, message, pin=pin)
 
     def _place(self, pin: Pin) -> Iterator[Finding]:
-        """Say of a direct reference when nobody names a place any longer; that one names another is said elsewhere."""
-        if pin.url is not None and pin.name not in self.named_places:
+        """Say of a direct reference when nobody names a place any longer; that one names another is said elsewhere.
+
+        Of a frozen image nobody says why it came from there: the line that named the place need not be known.
+        """
+        if pin.url is not None and pin.name not in self.named_places and pin.name not in self.context.lock.roots:
             message = f"`{pin_text(pin)}` is pinned, and nothing asks for that place: pip would look on the index"
             yield self.context.finding(rules.OTHER_URL, message, pin=pin)
 
@@ -181,6 +196,10 @@ class _Walk:
             and (via.parent, via.extra) in self.reached
             and self.context.holds_text(via.marker, via.extra)
         ]
+
+
+def _needed(name: str, via: Via) -> str:
+    return f"{name} {via.constraint}" if via.constraint.startswith("@") else f"{name}{via.constraint}"
 
 
 def _parent(via: Via) -> str:

@@ -80,6 +80,11 @@ class CheckContext:
         """The lock itself."""
         return self.read.lock
 
+    def held(self) -> dict[NormalizedName, str]:
+        """Give the versions of what the image has without a pin: of its base set, and of a frozen image the rest."""
+        unpinned = {one.name: one.version for one in self.lock.unpinned if one.reason != "hidden"}
+        return {one.name: one.version for one in self.lock.base} | unpinned
+
     def recorded(self) -> Iterator[tuple[NormalizedName, Via]]:
         """Give each ``via`` of the lock with the distribution it stands at, of those that the image has too."""
         for pin in self.lock.pins:

@@ -28,7 +28,7 @@ def pin_findings(context: CheckContext, lines: Sequence[Asked]) -> Iterator[Find
     :param lines: The requirements and constraints that hold on the target.
     """
     pins = {pin.name: pin for pin in context.lock.pins}
-    base = {one.name: one.version for one in context.lock.base}
+    base = context.held()
     for one in lines:
         yield from _against_pin(context, one, pins.get(one.name), base.get(one.name))
 
@@ -103,7 +103,7 @@ def word_findings(context: CheckContext, lines: Iterable[Asked], wrong: Collecti
     recorded = _recorded(context)
     now: dict[tuple[NormalizedName, str, str], list[Asked]] = defaultdict(list)
     pinned = {pin.name: pin for pin in context.lock.pins}
-    held = pinned.keys() | {one.name for one in context.lock.base}
+    held = pinned.keys() | context.held().keys()
     needed = {name for name, _ in context.recorded()}  # of what the image has, a constraint is of no account otherwise
     for one in lines:
         if one.requirement is not None and one.name in held:

@@ -16,6 +16,7 @@ __all__ = [
     "FILE_FORM",
     "HASH_NOT_ALLOWED",
     "HELD_BACK",
+    "INCONSISTENT_IMAGE",
     "LOCK_RULES",
     "MALFORMED_HASH",
     "MISSING_EXTRA",
@@ -124,6 +125,13 @@ UNSATISFIED_DEPENDENCY = Rule(
     id="unsatisfied-dependency",
     title="A pin does not satisfy what another pin needs",
     help="pip would refuse the set, or `pip check` would complain in the image. Lock again.",
+)
+INCONSISTENT_IMAGE = Rule(
+    id="inconsistent-image",
+    title="The image that was frozen did not have what it needs",
+    help="`pip check` fails there. The lock is what was installed; `pipfreeze-lock lock` finds a set that agrees.",
+    severity="note",
+    strict=True,
 )
 UNKNOWN_PARENT = Rule(
     id="unknown-parent",

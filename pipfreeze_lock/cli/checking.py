@@ -14,8 +14,13 @@ from pipfreeze_lock.check.places import LockPlaces, line_of_option
 from pipfreeze_lock.cli.command_line import recorded_command, relative_to_lock
 from pipfreeze_lock.cli.index_options import index_options
 from pipfreeze_lock.cli.input_findings import finding, location_of, unreadable_inputs
-from pipfreeze_lock.cli.lock_options import with_settings
-from pipfreeze_lock.cli.recorded_options import options_by_name, read_command, relock_command
+from pipfreeze_lock.cli.recorded_options import (
+    in_force,
+    lock_command,
+    options_by_name,
+    read_command,
+    relock_command,
+)
 from pipfreeze_lock.cli.targeting import FIELD_OF_OPTION, choose_targets
 from pipfreeze_lock.errors import InputError, LockFileError, UsageError
 from pipfreeze_lock.model.finding import Examination, Location
@@ -153,10 +158,10 @@ class _Check:
         lock = self.read.lock
         recorded = read_command(lock.command, dict(lock.remarks), self.path)
         self.unchecked += (f"`{option}` of the lock's command is not known" for option in recorded.unknown)
-        options = with_settings(recorded.as_asked_now(self.settings), self.settings)
+        options = in_force(recorded, self.settings)
         places = LockPlaces(self.path.as_posix(), self.text)
-        relock = relock_command(recorded, self.path, default=self._is_default(options))
-        chosen = self._chosen(recorded, places, relock)
+        relock = self._relock(recorded, options)
+        chosen = self._chosen(recorded, places, relock) if recorded.image is None else None
         target = self._target(chosen, recorded)
         legacy_specifiers = target is not None and capabilities(target.pip).legacy_specifiers
         requirements = self._requirements(options, places, relock, legacy_specifiers=legacy_specifiers)
@@ -203,10 +208,17 @@ class _Check:
             self.paths[location] = relative_to_lock(location, self.path)
         return self.paths[location]
 
+    def _relock(self, recorded: RecordedCommand, options: LockOptions) -> str:
+        """Give the command that mends what is found; a frozen image stays as it is, so that its inputs are locked."""
+        if recorded.image is not None and options.inputs:
+            return lock_command(recorded, self.read.lock, self.path)
+        return relock_command(recorded, self.path, default=self._is_default(options))
+
     def _is_default(self, options: LockOptions) -> bool:
         """Whether ``lock`` writes this file by itself."""
         output = self.settings.place("output", None)
-        default = Path(output) if output is not None else Path(options.inputs[0]).parent / "requirements.lock"
+        folder = Path(options.inputs[0]).parent if options.inputs else Path()
+        default = Path(output) if output is not None else folder / "requirements.lock"
         return default == self.path
 
     def _chosen(self, recorded: RecordedCommand, places: LockPlaces, relock: str) -> ChosenTargets | None:
@@ -283,6 +295,8 @@ class _Check:
     def _changes(
         self, options: LockOptions, recorded: RecordedCommand, chosen: ChosenTargets | None, target: Target
     ) -> list[OptionChange]:
+        if recorded.image is not None:
+            return []
         of_target = chosen.command(target, self.path) if chosen is not None else []
         now = options_by_name(recorded_command(options, of_target, self.path))
         then = options_by_name(recorded.text)

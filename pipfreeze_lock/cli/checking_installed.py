@@ -27,7 +27,13 @@ def compared(checked: Checked, basis: Basis) -> Checked:
     """
     installed = ask_interpreter(_interpreter(), environment=os.environ)
     lock = basis.read.lock
-    mending = Mending(lock=checked.examination.lock, is_image=False, relock=basis.relock)
+    mending = Mending(
+        lock=checked.examination.lock,
+        unpinned=frozenset(one.name for one in lock.unpinned),
+        without_dependencies=lock.installs_without_dependencies,
+        is_image=False,
+        relock=basis.relock,
+    )
     found = with_remedies(list(compare(lock, installed, place=basis.places.pin, whole=basis.places.whole)), mending)
     findings = tuple(in_order([*checked.examination.findings, *found]))
     examination = replace(checked.examination, findings=findings, subject=installed.subject)

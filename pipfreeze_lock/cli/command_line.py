@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipfreeze_lock.cli.lock_options import LockOptions
 
-__all__ = ["recorded_command", "relative_to_lock", "split_command"]
+__all__ = [
+    "command_name",
+    "frozen_command",
+    "image_from_lock",
+    "recorded_command",
+    "relative_to_lock",
+    "split_command",
+]
 
+_IN_FILES = ("docker-archive", "oci-archive", "oci", "rootfs")
+"""Transports of images whose reference starts with a path; a colon ends it, but in ``rootfs``."""
 _QUOTING = frozenset("'\"\\#")
 
 
@@ -53,6 +65,37 @@ def recorded_command(
             *(place(path) for path in options.inputs),
         ]
     )
+
+
+def frozen_command(options: LockOptions, image: str, of_image: list[tuple[str, ...]], lock: Path | None) -> str:
+    """Give the command of ``freeze`` likewise.
+
+    :param options: Its inputs and constraints, and how indexes are reached.
+    :param of_image: Options that say what is looked at, and what the base set is.
+    """
+    arguments = [*of_image, *(("--requirement", relative_to_lock(path, lock)) for path in options.inputs)]
+    command = recorded_command(replace(options, inputs=()), arguments, lock).split(" ", 2)
+    shown = shlex.quote(_image_of(image, lambda path: relative_to_lock(path, lock)))
+    return " ".join(["pipfreeze-lock", "freeze", *command[2:], shown])
+
+
+def command_name(command: str) -> str:
+    """Give which of our commands it is: ``lock``."""
+    return "".join(split_command(command)[1:2])
+
+
+def image_from_lock(image: str, lock: Path) -> str:
+    """Give the image of a recorded command as seen from the working folder."""
+    return _image_of(image, lambda path: Path(os.path.normpath(lock.parent / path)).as_posix())
+
+
+def _image_of(image: str, place: Callable[[str], str]) -> str:
+    """Write the path in a reference to an image anew."""
+    transport, _, rest = image.partition(":")
+    if transport not in _IN_FILES:
+        return image
+    path, colon, choice = (rest, "", "") if transport == "rootfs" else rest.partition(":")
+    return f"{transport}:{place(path)}{colon}{choice}"
 
 
 def split_command(command: str) -> list[str]:

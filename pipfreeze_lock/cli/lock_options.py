@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.cli.targeting import TargetOptions
 
-__all__ = ["LockOptions", "network_of", "with_settings"]
+__all__ = ["LockOptions", "network_of", "options_of_freeze", "with_settings"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +47,9 @@ class LockOptions:
     build_lock: bool = False
     dry_run: bool = False
     diff: bool = False
+    diff_format: str | None = None
+    """``unified``, ``text``, ``markdown``, ``json``; None is the first."""
+    diff_output: str | None = None
     exit_non_zero_on_change: bool = False
     cert: str | None = None
     client_cert: str | None = None
@@ -96,6 +99,31 @@ def with_settings(given: LockOptions, settings: Settings) -> LockOptions:
         retries=int(settings.number("retries", given.retries, 5)),
         keyring_provider=settings.text("keyring-provider", given.keyring_provider),
         cache_dir=settings.place("cache-dir", given.cache_dir),
+    )
+
+
+def options_of_freeze(given: LockOptions, settings: Settings) -> LockOptions:
+    """Fill in from ``[tool.pipfreeze-lock]`` how indexes are reached, and nothing else.
+
+    What is frozen was chosen long ago, so that nothing is of account that says what may be chosen. Its inputs are those
+    that are given, and maybe none.
+    """
+    filled = with_settings(replace(given, inputs=("-",)), settings)  # one is wanted, else a default is looked for
+    return replace(
+        filled,
+        inputs=given.inputs,
+        output=given.output,
+        constraints=given.constraints,
+        extras=(),
+        pre=False,
+        prefer_binary=False,
+        format_mentions=(),
+        uploaded_prior_to=None,
+        no_build=False,
+        resolver=None,
+        cross_check=False,
+        build_lock=False,
+        hashes=given.hashes or "chosen",
     )
 
 

@@ -12,16 +12,26 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipfreeze_lock.cli.command_line import split_command
-from pipfreeze_lock.cli.lock_options import LockOptions
+from pipfreeze_lock.cli.command_line import command_name, image_from_lock, split_command
+from pipfreeze_lock.cli.lock_options import LockOptions, options_of_freeze, with_settings
 from pipfreeze_lock.cli.targeting import FIELD_OF_OPTION, TargetOptions, recorded_target
+from pipfreeze_lock.target.image_references import is_python_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pipfreeze_lock.cli.settings import Settings
+    from pipfreeze_lock.model.lock import LockedSet
 
-__all__ = ["RecordedCommand", "options_by_name", "read_command", "relock_command", "settings_used"]
+__all__ = [
+    "RecordedCommand",
+    "in_force",
+    "lock_command",
+    "options_by_name",
+    "read_command",
+    "relock_command",
+    "settings_used",
+]
 
 _TEXTS = {
     "--index-url": "index_url",
@@ -35,6 +45,7 @@ _LISTS = {
     "--extra-index-url": "extra_index_urls",
     "--find-links": "find_links",
     "--trusted-host": "trusted_hosts",
+    "--requirement": "inputs",
 }
 _FORMATS = ("--no-binary", "--only-binary", "--all-releases", "--only-final")
 _FLAGS = {
@@ -43,7 +54,9 @@ _FLAGS = {
     "--prefer-binary": "prefer_binary",
     "--no-build": "no_build",
 }
-_PATHS = ("--constraint", "--find-links", "--dockerfile")
+_PATHS = ("--constraint", "--find-links", "--dockerfile", "--requirement")
+_OF_IMAGES = frozenset(FIELD_OF_OPTION) | {"--no-base", "--environment"}
+"""Options that say what the target is, which `recorded_target` reads, and in which environment ``freeze`` looked."""
 _SHAPING = {
     "inputs": "inputs",
     "exclude-newer": "uploaded_prior_to",
@@ -70,6 +83,8 @@ class RecordedCommand:
     """Keys of ``[tool.pipfreeze-lock]`` that were in force then."""
     overridden: frozenset[str]
     """Keys of it that a flag overruled."""
+    image: str | None = None
+    """Of ``freeze``: what was frozen, as seen from the working folder; None where `lock` made the lock."""
 
     def as_asked_now(self, settings: Settings) -> LockOptions:
         """Give what was given by hand then; what comes of the configuration is left open, to be taken from it anew."""
@@ -90,9 +105,10 @@ def read_command(command: str, remarks: Mapping[str, str], lock: Path) -> Record
     values: dict[str, Any] = {}
     unknown: list[str] = []
     inputs: list[str] = []
+    is_frozen = command_name(command) == "freeze"
     for option, value in _pairs(command):
         if option == "":
-            inputs.append(_from_here(value, lock))
+            inputs.append(image_from_lock(value, lock) if is_frozen else _from_here(value, lock))
         elif option in _LISTS:
             place = _from_here(value, lock) if option in _PATHS else value
             values[_LISTS[option]] = (*values.get(_LISTS[option], ()), place)
@@ -106,15 +122,31 @@ def read_command(command: str, remarks: Mapping[str, str], lock: Path) -> Record
             values["hashes"] = "none"
         elif option == "--build-lock":
             values["build_lock"] = True
-        elif option not in FIELD_OF_OPTION and option != "--no-base":
+        elif option not in _OF_IMAGES:
             unknown.append(option)
-    options = LockOptions(target=recorded_target(command, lock), inputs=tuple(inputs), **values)
+    image = inputs.pop() if is_frozen and inputs else None
+    values.setdefault("inputs", tuple(inputs))
+    options = LockOptions(target=recorded_target(command, lock), **values)
     return RecordedCommand(
         text=command,
         options=options,
         unknown=tuple(unknown),
         from_settings=_keys(remarks.get("settings", "")),
         overridden=_keys(remarks.get("overridden", "")),
+        image=image,
+    )
+
+
+def in_force(recorded: RecordedCommand, settings: Settings) -> LockOptions:
+    """Give the options that count now: those given by hand then, over the configuration.
+
+    The inputs of a frozen image are those that were named when it was frozen, and maybe none.
+    """
+    asked = recorded.as_asked_now(settings)
+    if recorded.image is None:
+        return with_settings(asked, settings)
+    return options_of_freeze(
+        replace(asked, inputs=recorded.options.inputs, constraints=recorded.options.constraints), settings
     )
 
 
@@ -150,19 +182,49 @@ def relock_command(recorded: RecordedCommand, lock: Path, *, default: bool) -> s
 
     :param default: Whether it is the file that is written without ``-o``.
     """
-    words = ["pipfreeze-lock", "lock"]
+    words = ["pipfreeze-lock", "lock" if recorded.image is None else "freeze"]
     inputs: list[str] = []
     for option, value in _pairs(recorded.text):
         if (option[2:] or "inputs") in recorded.from_settings:
             continue
         shown = _from_here(value, lock) if option in ("", *_PATHS) else value
         if option == "":
-            inputs.append(shown)
+            inputs.append(recorded.image or shown)
         else:
             words += [option, shown] if value else [option]
-    if not default:
+    if not default or recorded.image is not None:
         words += ["-o", lock.as_posix()]
     return shlex.join([*words, *inputs])
+
+
+def lock_command(recorded: RecordedCommand, frozen: LockedSet, lock: Path) -> str:
+    """Give the command that makes a lock of a frozen image's inputs, for the target that it records.
+
+    :param lock: The path of the lock.
+    """
+    words = ["pipfreeze-lock", "lock"]
+    image = recorded.options.target.base_image
+    if image is not None and is_python_image(image):
+        words += ["--base-image", image]
+    else:
+        words += _target_options(frozen)
+    words += [word for path in recorded.options.constraints for word in ("--constraint", path)]
+    return shlex.join([*words, "-o", lock.as_posix(), *recorded.options.inputs])
+
+
+def _target_options(lock: LockedSet) -> Iterable[str]:
+    """Give the target part by part, as the lock's ``target`` and ``base`` lines have it."""
+    implementation, python, abi, platform, libc, pip = (lock.target.split(" ") + [""] * 6)[:6]
+    yield from ("--python-version", python, "--pip-version", pip.removeprefix("pip-"), "--platform", platform)
+    if implementation != "cpython":
+        yield from ("--implementation", implementation)
+    if abi.endswith("t"):  # free-threaded: the only ABI that does not follow from the rest
+        yield from ("--abi", abi)
+    if libc.startswith(("glibc-", "musl-")):
+        yield from ("--libc", libc)
+    for one in lock.base:
+        if one.name != "pip":
+            yield from ("--preinstalled", f"{one.name}=={one.version}")
 
 
 def _pairs(command: str) -> Iterable[tuple[str, str]]:

@@ -14,8 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.cli.command_line import recorded_command
-from pipfreeze_lock.cli.lock_options import with_settings
-from pipfreeze_lock.cli.recorded_options import read_command
+from pipfreeze_lock.cli.recorded_options import in_force, read_command
 from pipfreeze_lock.cli.targeting import choose_targets
 from pipfreeze_lock.errors import InputError, UsageError
 from pipfreeze_lock.model.finding import Examination
@@ -101,9 +100,9 @@ def _says_the_same(path: Path, settings: Settings, header: dict[str, list[str]])
     command = header["command"][0]
     remarks = {key: values[0] for key, values in header.items()}
     recorded = read_command(command, remarks, path)
-    if recorded.unknown:
+    if recorded.unknown or recorded.image is not None:  # what a frozen image lacked is told each time
         return False
-    options = with_settings(recorded.as_asked_now(settings), settings)
+    options = in_force(recorded, settings)
     try:
         chosen = choose_targets(recorded.target_by_hand(), settings, recorded=command, lock=path)
     except (UsageError, InputError):

@@ -103,6 +103,7 @@ class _Verification:
         self._read = _read(data, path)
         self._places = LockPlaces(path.as_posix(), data.decode(errors="replace"))
         self._pinned = frozenset(pin.name for pin in self._read.lock.pins)
+        self._unpinned = frozenset(one.name for one in self._read.lock.unpinned)
         self._base = {one.name for one in self._read.lock.base}
         if not self._read.digest_ok:
             talk.warn(f"`{path.as_posix()}` was changed after it was written; `pipfreeze-lock check` says more")
@@ -154,6 +155,8 @@ class _Verification:
             lock=self._path.as_posix() if is_interpreter else self._path.name,
             pip=pip,
             pinned=self._pinned,
+            unpinned=self._unpinned,
+            without_dependencies=self._read.lock.installs_without_dependencies,
             is_image=not is_interpreter,
             relock=self._relock(),
         )
@@ -184,7 +187,14 @@ class _Verification:
             )
             findings += deep.findings
             unchecked += deep.unchecked
-        mending = Mending(lock=self._path.name, pip=looked.pip, pinned=self._pinned, relock=self._relock())
+        mending = Mending(
+            lock=self._path.name,
+            pip=looked.pip,
+            pinned=self._pinned,
+            unpinned=self._unpinned,
+            without_dependencies=self._read.lock.installs_without_dependencies,
+            relock=self._relock(),
+        )
         return verify(
             VerifyRequest(
                 lock=self._read.lock,
@@ -203,7 +213,11 @@ class _Verification:
 
     def _place(self, name: NormalizedName) -> Location:
         place = self._places.pin(name)
-        return place if place.line or name not in self._base else self._places.header("base")
+        if place.line:
+            return place
+        if name in self._unpinned:
+            return self._places.header("unpinned", f"{name} ")
+        return self._places.header("base") if name in self._base else place
 
     def _relock(self) -> str:
         lock = self._read.lock

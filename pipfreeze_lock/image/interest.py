@@ -89,6 +89,15 @@ def with_record_contents(path: str) -> Want:
     return environment_interest(path)
 
 
+def with_module_digests(path: str) -> Want:
+    """Say what is wanted to find the file that each distribution was installed from: digests of Python's modules."""
+    want = with_record_contents(path)
+    parent, _, name = path.rpartition("/")
+    if want is Want.CONTENT or _lists_system_files(parent, name):
+        return Want.CONTENT
+    return Want.DIGEST if name.endswith(".py") and is_in_site_packages(path) else want
+
+
 def with_records(path: str) -> Want:
     """Say what is wanted to compare each installed file with its RECORD: digests of all that may be installed."""
     want = with_record_contents(path)

@@ -1,8 +1,8 @@
 """The header of a requirements lock: comment lines ``# key: value``, both ways.
 
 All that is needed to lock again or to check stands here, one fact a line, in this order: ``command``, ``target``,
-``base``, ``satisfied``, the inputs (``input``, ``requirement``, ``constraint``), remarks under keys of their own,
-``digest``.
+``base``, ``satisfied``, what only the lock of a frozen image has (`pipfreeze_lock.lockfile.frozen`), the inputs
+(``input``, ``requirement``, ``constraint``), remarks under keys of their own, ``digest``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, cast
 
 from pipfreeze_lock.errors import LockFileError
 from pipfreeze_lock.lockfile.comments import escape, unescape
+from pipfreeze_lock.lockfile.frozen import (
+    FROZEN_KEYS,
+    parse_inconsistency,
+    parse_roots,
+    parse_unpinned,
+    render_frozen,
+)
 from pipfreeze_lock.lockfile.interface import Problem
 from pipfreeze_lock.lockfile.via import parse_via, render_via
 from pipfreeze_lock.model.lock import Satisfied
@@ -25,13 +32,13 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from pipfreeze_lock.model.lock import LockedSet, Via
+    from pipfreeze_lock.model.lock import Inconsistency, LockedSet, Unpinned, Via
 
 __all__ = ["FORMAT_VERSION", "RESERVED_KEYS", "Header", "parse_header_line", "render_header"]
 
 FORMAT_VERSION = 1
 RESERVED_KEYS = frozenset(
-    {"coding", "command", "target", "base", "satisfied", "input", "requirement", "constraint", "digest"}
+    {"coding", "command", "target", "base", "satisfied", *FROZEN_KEYS, "input", "requirement", "constraint", "digest"}
 )
 _KEY = re.compile(r"[a-z][a-z0-9-]*")
 _LINE = re.compile(r"# ([a-z][a-z0-9-]*):(?: (.*))?")
@@ -46,6 +53,9 @@ class Header:
     target: str | None = None
     base: tuple[BaseDistribution, ...] = ()
     satisfied: dict[str, list[Via]] = field(default_factory=dict)
+    unpinned: list[Unpinned] = field(default_factory=list)
+    inconsistent: list[Inconsistency] = field(default_factory=list)
+    roots: tuple[NormalizedName, ...] = ()
     inputs: list[InputFile] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     digest: str | None = None
@@ -74,6 +84,7 @@ def render_header(lock: LockedSet) -> Iterator[str]:
             yield f"# satisfied: {satisfied.name} via {text}"
         if not satisfied.via:
             yield f"# satisfied: {satisfied.name}"
+    yield from (f"# {key}: {text}" for key, text in render_frozen(lock))
     for file in lock.inputs:
         yield f"# {file.role}: {escape(file.path)} sha256:{file.sha256}"
     for key, value in lock.remarks:
@@ -114,6 +125,8 @@ def _add(header: Header, key: str, raw: str) -> None:
             header.base = tuple(_parse_base(item) for item in raw.split(", "))
         case "satisfied":
             _add_satisfied(header, raw)
+        case "unpinned" | "inconsistent" | "roots":
+            _add_frozen(header, key, raw)
         case "input" | "requirement" | "constraint":
             header.inputs.append(_parse_input(key, raw))
         case "digest":
@@ -122,6 +135,16 @@ def _add(header: Header, key: str, raw: str) -> None:
             pass  # for pip alone
         case _:
             header.remarks.append((key, unescape(raw)))
+
+
+def _add_frozen(header: Header, key: Literal["unpinned", "inconsistent", "roots"], raw: str) -> None:
+    match key:
+        case "unpinned":
+            header.unpinned.append(parse_unpinned(raw))
+        case "inconsistent":
+            header.inconsistent.append(parse_inconsistency(raw))
+        case "roots":
+            header.roots = parse_roots(raw)
 
 
 def _add_satisfied(header: Header, raw: str) -> None:

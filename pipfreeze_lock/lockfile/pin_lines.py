@@ -61,6 +61,8 @@ def render_pin(pin: Pin, *, direct: bool) -> Iterator[str]:
     yield " \\\n".join([requirement_line(pin, direct=direct), *hashes])
     if pin.url is not None:
         yield f"    # version: {escape(pin.version)}"
+    if pin.origin is not None:
+        yield f"    # origin: {escape(pin.origin)}"
     for note in pin.notes:
         yield f"    # note: {escape(note)}"
     via = sorted({render_via(via) for via in pin.via})
@@ -84,6 +86,7 @@ def parse_pin(match: re.Match[str]) -> Pin:
     egg_url, _, name, extras, version, url, hash_lines, comments = match.groups()
     via: list[Via] = []
     notes: list[str] = []
+    origin = None
     if comments:
         # Six characters of indent and mark: `    # via x` or, below a lone `# via`, `    #   x`.
         for offset, line in enumerate(comments.split("\n")[:-1], start=1 + hash_lines.count("\n")):
@@ -98,6 +101,8 @@ def parse_pin(match: re.Match[str]) -> Pin:
                 notes.append(unescape(comment[6:]))
             elif comment.startswith("version: "):
                 version = unescape(comment[9:])
+            elif comment.startswith("origin: "):
+                origin = unescape(comment[8:])
             elif comment != "via":
                 msg = f"`{line.strip()}` is no comment that a lock has at a pin"
                 raise DamagedPinError(msg, offset)
@@ -114,4 +119,5 @@ def parse_pin(match: re.Match[str]) -> Pin:
         hashes=tuple(_HASH.findall(hash_lines)) if hash_lines else (),
         via=tuple(via),
         notes=tuple(notes),
+        origin=origin,
     )

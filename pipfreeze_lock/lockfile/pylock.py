@@ -20,6 +20,7 @@ from packaging.version import Version
 
 from pipfreeze_lock.errors import LockFileError
 from pipfreeze_lock.lockfile.comments import escape, unescape
+from pipfreeze_lock.lockfile.frozen import parse_inconsistency, parse_roots, parse_unpinned, render_frozen
 from pipfreeze_lock.lockfile.interface import Problem, ReadLock
 from pipfreeze_lock.lockfile.options import parse_options, render_options
 from pipfreeze_lock.lockfile.pylock_packages import TOOL, package_of, pin_of
@@ -140,6 +141,8 @@ def _header(lock: LockedSet) -> dict[str, Any]:
         {"name": satisfied.name, "via": sorted({render_via(via) for via in satisfied.via})}
         for satisfied in sorted(lock.satisfied, key=lambda item: item.name)
     ]
+    for key, text in render_frozen(lock):
+        facts.setdefault(key, []).append(text)
     facts["inputs"] = [{"role": file.role, "path": escape(file.path), "sha256": file.sha256} for file in lock.inputs]
     facts["remarks"] = [{"key": key, "value": escape(value)} for key, value in lock.remarks]
     facts["options"] = list(render_options(lock.options))
@@ -155,6 +158,9 @@ def _lock(document: Pylock, facts: Mapping[str, Any], *, path: str) -> LockedSet
             Satisfied(name=item["name"], via=tuple(via for text in item["via"] if (via := parse_via(text))))
             for item in facts.get("satisfied", ())
         ),
+        unpinned=tuple(map(parse_unpinned, facts.get("unpinned", ()))),
+        inconsistent=tuple(map(parse_inconsistency, facts.get("inconsistent", ()))),
+        roots=tuple(name for text in facts.get("roots", ()) for name in parse_roots(text)),
         inputs=tuple(
             InputFile(path=unescape(file["path"]), sha256=file["sha256"], role=file["role"])
             for file in facts.get("inputs", ())

@@ -41,6 +41,7 @@ def package_of(pin: Pin, dependencies: Sequence[str]) -> Package:
         "extras": list(pin.extras),
         "via": sorted({render_via(via) for via in pin.via}),
         "notes": [escape(note) for note in pin.notes],
+        "origin": escape(pin.origin) if pin.origin else None,
     }
     tool = {key: value for key, value in tool.items() if value}
     return Package(
@@ -73,6 +74,7 @@ def pin_of(package: Package) -> Pin:
         hashes=tuple(sorted(hashes)),
         via=tuple(via for text in facts.get("via", ()) if (via := parse_via(text))),
         notes=tuple(unescape(note) for note in facts.get("notes", ())),
+        origin=unescape(facts["origin"]) if "origin" in facts else None,
         filename=facts.get("file"),
         files=files,
     )

@@ -11,7 +11,26 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.requirement import IndexOptions, InputFile
     from pipfreeze_lock.model.target import BaseDistribution
 
-__all__ = ["LockedFile", "LockedSet", "Pin", "Satisfied", "Via"]
+__all__ = [
+    "NO_DEPENDENCIES",
+    "Inconsistency",
+    "LockedFile",
+    "LockedSet",
+    "Pin",
+    "Satisfied",
+    "Unpinned",
+    "UnpinnedReason",
+    "Via",
+]
+
+UnpinnedReason = Literal[
+    "editable", "version-control", "local", "not-on-index", "other-contents", "broken-metadata", "hidden"
+]
+"""Why no line can install it by a hash. ``local``: from a path of the machine that built the image. ``other-contents``:
+the index has its release, and none of the files is what was installed. ``hidden``: another one of the same name comes
+before it on ``sys.path``."""
+NO_DEPENDENCIES = "--no-deps"
+"""What the remark ``install`` says of a lock whose pins alone do not satisfy each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,9 @@ class Pin:
     """Sorted as text."""
     notes: tuple[str, ...] = ()
     """Comments of ours that stand at the pin: ``compiled in the image: no wheel of it that pip 19.1.1 reads``."""
+    origin: str | None = None
+    """Of a frozen image: where it was installed from, as direct_url.json says, where the pin itself names another
+    place: a wheel that was copied into the image, and is that of the index."""
     filename: str | None = None
     """The file the target's pip will choose. Not written to a requirements lock, so None when read from one."""
     files: tuple[LockedFile, ...] = ()
@@ -97,6 +119,34 @@ class Satisfied:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unpinned:
+    """A distribution of a frozen image that no line of a lock can install by a hash, with all that is known of it."""
+
+    name: NormalizedName
+    version: str
+    """``""`` where its metadata does not tell."""
+    reason: UnpinnedReason
+    path: str
+    """Of its metadata, in the image."""
+    origin: str | None = None
+    """What direct_url.json says, as `InstalledDistribution.direct_url` has it."""
+    layer: str | None = None
+    """``sha256:…`` of the layer that has its metadata."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inconsistency:
+    """A need that a frozen image does not meet, as ``pip check`` tells it there."""
+
+    name: NormalizedName
+    """What is needed."""
+    version: str | None
+    """What is installed of it; None: nothing."""
+    via: Via
+    """Who needs it, in which words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LockedSet:
     """All that a lock file says."""
 
@@ -105,6 +155,12 @@ class LockedSet:
     """`str(Target)`: a record that ``check`` compares, never an input."""
     base: tuple[BaseDistribution, ...] = ()
     satisfied: tuple[Satisfied, ...] = ()
+    """Of the base set, and of what is `unpinned`."""
+    unpinned: tuple[Unpinned, ...] = ()
+    """Of a frozen image, like the next two."""
+    inconsistent: tuple[Inconsistency, ...] = ()
+    roots: tuple[NormalizedName, ...] = ()
+    """What no input and nobody else asks for, sorted: it is there on somebody's wish."""
     inputs: tuple[InputFile, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
     """Further header lines, as (key, value): ``("exclude-newer", "2021-01-16T00:00:00Z")``, ``("warning", "…")``."""
@@ -118,3 +174,8 @@ class LockedSet:
     """What would spare the reader the warnings, a sentence each; not part of the file."""
     details: tuple[str, ...] = ()
     """To be said to those who ask for more; not part of the file."""
+
+    @property
+    def installs_without_dependencies(self) -> bool:
+        """Whether pip has to be told not to look for dependencies: a frozen image lacks some, or not all are pins."""
+        return ("install", NO_DEPENDENCIES) in self.remarks

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from pipfreeze_lock.resolve.needs import Candidate
+    from pipfreeze_lock.resolve.needs import Candidate, Dependency
     from pipfreeze_lock.resolve.provider import PipProvider
 
-__all__ = ["spellings"]
+__all__ = ["spellings", "spellings_of_needs"]
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
@@ -43,13 +43,19 @@ def spellings(settled: Iterable[Candidate], provider: PipProvider) -> dict[Norma
 
 
 def _as_needed(settled: Iterable[Candidate], provider: PipProvider) -> dict[NormalizedName, str]:
+    return spellings_of_needs(
+        dependency for candidate in settled for dependency in provider.dependencies_that_hold(candidate)
+    )
+
+
+def spellings_of_needs(dependencies: Iterable[Dependency]) -> dict[NormalizedName, str]:
+    """Give the names that those who need them spell otherwise than normalised, for pips that keep dots."""
     needed: dict[NormalizedName, Counter[str]] = {}
-    for candidate in settled:
-        for dependency in provider.dependencies_that_hold(candidate):
-            match = _NAME.match(dependency.text)
-            if match is not None:
-                spelling = re.sub(r"[^a-z0-9.]+", "-", match[1].lower())
-                needed.setdefault(dependency.name, Counter())[spelling] += 1
+    for dependency in dependencies:
+        match = _NAME.match(dependency.text)
+        if match is not None:
+            spelling = re.sub(r"[^a-z0-9.]+", "-", match[1].lower())
+            needed.setdefault(dependency.name, Counter())[spelling] += 1
     return {
         name: max(sorted(counts), key=lambda spelling: counts[spelling])
         for name, counts in needed.items()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.resolve.needs import Candidate
     from pipfreeze_lock.resolve.provider import Bounds, PipProvider
 
-__all__ = ["edges", "marker_without_extra"]
+__all__ = ["edges", "marker_without_extra", "via_of_dependency"]
 
 
 def edges(
@@ -57,16 +57,19 @@ def _vias_of(candidate: Candidate, dependency: Dependency, provider: PipProvider
         if marker is None or provider.holds(marker, frozenset()):
             return  # the bare distribution asks for it already
         extras = [extra for extra in sorted(candidate.extras) if provider.holds(marker, frozenset({extra}))]
-    rest = marker_without_extra(marker) if marker is not None else None
-    for extra in extras:
-        yield Via(
-            kind="distribution",
-            parent=candidate.name,
-            extra=canonicalize_name(extra) if extra is not None else None,
-            constraint=_constraint(dependency),
-            marker=rest,
-            extras=tuple(sorted(map(canonicalize_name, dependency.extras))),
-        )
+    yield from (via_of_dependency(candidate.name, extra, dependency) for extra in extras)
+
+
+def via_of_dependency(parent: NormalizedName, extra: str | None, dependency: Dependency) -> Via:
+    """Give the edge to what a distribution, or an extra of it, needs."""
+    return Via(
+        kind="distribution",
+        parent=parent,
+        extra=canonicalize_name(extra) if extra is not None else None,
+        constraint=_constraint(dependency),
+        marker=marker_without_extra(dependency.marker) if dependency.marker is not None else None,
+        extras=tuple(sorted(map(canonicalize_name, dependency.extras))),
+    )
 
 
 def _constraint(asked: Requirement | Dependency) -> str:

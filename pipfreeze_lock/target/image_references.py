@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipfreeze_lock.errors import UsageError
 
-__all__ = ["ImageReference", "parse_image_reference"]
+__all__ = ["ImageReference", "is_python_image", "parse_image_reference"]
 
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
 _REFERENCE = re.compile(
@@ -45,3 +45,9 @@ def parse_image_reference(text: str) -> ImageReference:
         message = f"`{text}` is not an image reference"
         raise UsageError(message, hints=["Write it as `python:3.6.8` or `registry.example/team/app:1.0`."])
     return ImageReference(**match.groupdict())
+
+
+def is_python_image(text: str) -> bool:
+    """Whether it names an official Python image; what is no reference names none."""
+    match = _REFERENCE.fullmatch(text.strip().removeprefix("docker://"))
+    return match is not None and ImageReference(**match.groupdict()).is_official_python

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.finding import Rule
     from pipfreeze_lock.model.image import LayerInfo
     from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
-    from pipfreeze_lock.model.lock import LockedSet, Pin
+    from pipfreeze_lock.model.lock import LockedSet, Pin, Unpinned
 
 __all__ = ["compare", "same_version"]
 
@@ -66,6 +66,8 @@ class _Comparison:
         self._removals = removals
         self._pins = {pin.name: pin for pin in lock.pins}
         self._base = {one.name: one.version for one in lock.base}
+        self._unpinned = {one.name: one for one in lock.unpinned if one.reason != "hidden"}
+        self._hidden = {(one.name, one.version, one.path) for one in lock.unpinned if one.reason == "hidden"}
         self._found: dict[NormalizedName, list[InstalledDistribution]] = {}
         for one in installed.distributions:
             self._found.setdefault(one.name, []).append(one)
@@ -148,8 +150,11 @@ class _Comparison:
         for name, found in self._found.items():
             if name in self._pins:
                 continue
-            taken = _importable(found, self._base.get(name, ""))
-            if name in self._base:
+            known = self._unpinned.get(name)
+            taken = _importable(found, known.version if known is not None else self._base.get(name, ""))
+            if known is not None:
+                yield from self._of_unpinned(taken, known)
+            elif name in self._base:
                 yield from self._of_base(taken, self._base[name])
             elif name != "pip":
                 message = f"`{name}=={taken.version}` is installed, and neither in the lock nor in the base set"
@@ -159,6 +164,24 @@ class _Comparison:
             if name not in self._found and name not in self._pins and name not in self._installed.unlisted:
                 message = f"`{name}` {version} is in the base set, and not installed"
                 yield self._absent(rules.CHANGED_BASE_DISTRIBUTION, message, name, version)
+
+        for name, one in self._unpinned.items():
+            if name not in self._found and name not in self._installed.unlisted:
+                message = f"`{name}` {one.version} was in the image that was frozen, and is not installed"
+                yield self._absent(rules.MISSING_DISTRIBUTION, message, name, one.version)
+
+    def _of_unpinned(self, found: InstalledDistribution, known: Unpinned) -> Iterator[Finding]:
+        """Compare what the lock cannot pin with what it knows of it; broken metadata was broken then, too."""
+        frozen = f"`{known.name}` {known.version} was in the image that was frozen"
+        if not same_version(found.version, known.version):
+            message = f"{frozen}, and {found.version or 'no known version'} is installed"
+            yield self._finding(rules.OTHER_VERSION, message, found=found)
+        elif found.direct_url != known.origin or found.is_editable != (known.reason == "editable"):
+            then, now = known.origin or "an index", found.direct_url or "an index"
+            message = f"{frozen} from `{then}`, and it was installed from `{now}`"
+            yield self._finding(rules.OTHER_ORIGIN, message, found=found)
+        elif found.problem is not None and known.reason != "broken-metadata":
+            yield self._broken(f"`{found.name}` is installed, and {found.problem}", found)
 
     def _of_base(self, found: InstalledDistribution, version: str) -> Iterator[Finding]:
         if found.problem is not None:
@@ -175,6 +198,8 @@ class _Comparison:
     def _more_than_one(self, found: list[InstalledDistribution], taken: InstalledDistribution) -> Iterator[Finding]:
         for other in found:
             if other is taken or self._is_hidden_base(other, taken) or _is_same_twice(other, taken):
+                continue
+            if (other.name, other.version, other.path) in self._hidden:
                 continue
             if same_version(other.version, taken.version):
                 message = f"`{other.name}` {other.version} is installed twice"

@@ -53,12 +53,17 @@ class Mending:
     """How the environment's pip is called."""
     pinned: frozenset[NormalizedName] = frozenset()
     """What the lock pins."""
+    unpinned: frozenset[NormalizedName] = frozenset()
+    """What the lock names and cannot install, so that taking it out mends nothing."""
+    without_dependencies: bool = False
+    """Whether the lock is installed with ``--no-deps``."""
     is_image: bool = True
     """Whether it is to be a line of a Dockerfile."""
     relock: str = "pipfreeze-lock lock"
 
     def line(self, findings: Sequence[Finding]) -> str | None:
         """Give the line that mends all that can be mended there; None where nothing can be."""
+        findings = [finding for finding in findings if finding.name not in self.unpinned]
         pinned = self.pinned | {finding.name for finding in findings if finding.pin is not None}
         extra = {finding.name for finding in findings if finding.rule in _TAKEN_OUT}
         broken = {one.name for one in findings if one.rule is rules.BROKEN_METADATA} & (pinned | extra)
@@ -73,7 +78,9 @@ class Mending:
             parts.append(f"{self.pip} uninstall --yes {shlex.join(names)}")
         if any(one.rule in _INSTALLED for one in findings) or again & pinned:
             no_cache = "--no-cache-dir " if self.is_image else ""
-            parts.append(f"{self.pip} install {no_cache}--require-hashes -r {shlex.quote(self.lock)}")
+            no_dependencies = "--no-deps " if self.without_dependencies else ""
+            options = f"{no_cache}{no_dependencies}--require-hashes"
+            parts.append(f"{self.pip} install {options} -r {shlex.quote(self.lock)}")
         if not parts:
             return None
         return f"{'RUN ' if self.is_image else ''}{' && '.join(parts)}"

@@ -25,6 +25,8 @@ def is_same_place(pin: Pin, found: InstalledDistribution, *, pip: str) -> bool:
     :param pip: Of the target: an older one than 20.1 writes none, so that its lack says nothing.
     """
     pinned, installed = pin.url, found.direct_url
+    if installed is not None and installed == pin.origin:
+        return True
     if installed is None:
         return pinned is None or not _writes_direct_url(pip, found)
     if pinned is None:
