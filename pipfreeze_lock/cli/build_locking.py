@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.cli.command_line import recorded_command
+from pipfreeze_lock.cli.existing_lock import read_existing
+from pipfreeze_lock.cli.lock_differences import difference_of
+from pipfreeze_lock.cli.lock_output import show_or_write
 from pipfreeze_lock.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
+    from pipfreeze_lock.cli.lock_differences import Difference
     from pipfreeze_lock.cli.lock_options import LockOptions
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.wiring import Wiring
@@ -74,12 +79,12 @@ def lock_builds_beside(
     talk: Talk,
     *,
     of_target: list[tuple[str, ...]],
-) -> Callable[[], None]:
-    """Find the build lock, and give what tells of it and writes it.
+    exclude_newer: datetime | None,
+) -> tuple[tuple[Difference, ...], Callable[[], None]]:
+    """Find the build lock, and give what moved in it, and what tells of it and writes it.
 
     :param data: The bytes of the lock that it is for.
     """
-    from pipfreeze_lock.cli.locking import read_existing, show_or_write  # noqa: PLC0415  which imports this module
     from pipfreeze_lock.lockfile.requirements_txt import render  # noqa: PLC0415  see `locking`
     from pipfreeze_lock.workflows.build_lock import BuildLockRequest, lock_builds  # noqa: PLC0415  likewise
 
@@ -100,6 +105,9 @@ def lock_builds_beside(
         builds=wiring.metadata,
     )
     rendered = render(built.locked)
+    differences = difference_of(
+        built.locked, rendered, path, existing, options, wiring.releases, exclude_newer=exclude_newer
+    )
 
     def tell_and_write() -> None:
         for note in (*existing.notes, *built.locked.warnings):
@@ -111,7 +119,7 @@ def lock_builds_beside(
         show_or_write(built.locked, rendered, path, existing, options, talk)
         _tell_how(built, options, request.target.pip, lock, path, talk)
 
-    return tell_and_write
+    return differences, tell_and_write
 
 
 def _tell_how(built: BuildLock, options: LockOptions, pip: str, lock: Path, path: Path, talk: Talk) -> None:

@@ -4,39 +4,32 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipfreeze_lock.cli.existing_lock import read_existing
+from pipfreeze_lock.cli.lock_differences import check_diff_options, difference_of, show_differences
 from pipfreeze_lock.cli.lock_options import LockOptions, with_settings
+from pipfreeze_lock.cli.lock_output import show_or_write
 from pipfreeze_lock.cli.settings import read_settings, working_folder
-from pipfreeze_lock.errors import InputError, LockFileError, PipfreezeLockError, UsageError
+from pipfreeze_lock.errors import PipfreezeLockError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from pipfreeze_lock.cli.existing_lock import Existing
+    from pipfreeze_lock.cli.lock_differences import Difference
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.wiring import Wiring
     from pipfreeze_lock.memo import Memo
-    from pipfreeze_lock.model.lock import LockedSet, Pin
+    from pipfreeze_lock.model.lock import LockedSet
     from pipfreeze_lock.model.requirement import Requirement, RequirementSet
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.workflows.lock import HashesOf, LockRequest
 
 __all__ = ["run_lock"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Existing:
-    """The lock that is there already."""
-
-    data: bytes | None = None
-    command: str | None = None
-    pins: tuple[Pin, ...] = ()
-    lock: LockedSet | None = None
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +43,15 @@ class Told:
     changed: bool
     """Whether it is another one than was there."""
     holds_until: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A lock that is known, and of which nobody has heard yet."""
+
+    differences: tuple[Difference, ...]
+    """Of the lock and of its build lock, where they are asked for."""
+    tell_and_write: Callable[[], Told]
 
 
 def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
@@ -78,7 +80,8 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     settings = read_settings(working_folder())
     options = checked(with_settings(given, settings))
     says_all = talk.level > 1  # of every file that there is: megabytes, asked for once
-    if says_all or options.dry_run or options.diff or options.upgrade or options.upgrade_packages or options.refresh:
+    shows_other = options.dry_run or options.diff or options.diff_output is not None
+    if says_all or shows_other or options.upgrade or options.upgrade_packages or options.refresh:
         memo.is_void = True  # here and not by the arguments alone, where `-qn` hides a `-n`
     if options.exit_non_zero_on_change or options.resolver == "pip-tools" or options.cross_check:
         memo.is_void = True  # it ends with 0; and what pip-compile asked of the index, nobody has noted
@@ -97,15 +100,18 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
         raise UsageError(message, hints=["Give a file with `-o`, or one `--platform`."])
     legacy_specifiers = all(capabilities(one.pip).legacy_specifiers for one in chosen.targets)
     requirements = read_inputs(options, memo, legacy_specifiers=legacy_specifiers)
+    outputs: list[Path] = []
     if output is not None:
         outputs = [_for_platform(output, one) if several else output for one in chosen.targets]
         if len(set(outputs)) < len(outputs):
             message = "two of the platforms are alike, and their locks would have one name"
             raise UsageError(message, hints=["Lock them one by one, each with its `-o`."])
         _refuse_an_input(requirements, outputs)
+    check_diff_options(options, outputs)
+    date = parse_date(options.uploaded_prior_to) if options.uploaded_prior_to else None
     for note in (*existing.notes, *chosen.notes):
         talk.warn(note)
-    answers: list[Callable[[], Told]] = []
+    answers: list[Answer] = []
     for target in chosen.targets:
         path = _for_platform(output, target) if several and output is not None else output
         before = read_existing(path) if several else existing
@@ -118,12 +124,14 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
                 path,
                 before,
                 talk,
+                date,
                 command_of_target=command,
                 remarks=settings_used(given, settings),
             )
         )
-    # Once all are known, so that an error leaves no platform ahead of the others.
-    told = [tell_and_write() for tell_and_write in answers]
+    # Once all are known, so that an error leaves no platform ahead of the others; and no lock without the difference.
+    show_differences([one for answer in answers for one in answer.differences], options, date)
+    told = [answer.tell_and_write() for answer in answers]
     if output is not None and len(told) == 1 and not options.no_cache:
         memo.file(output, existing.data)
         one = told[0]
@@ -207,44 +215,6 @@ def _for_platform(output: Path, target: Target) -> Path:
     return output.with_name(f"{output.stem}.{target.platform.replace('/', '-')}{output.suffix}")
 
 
-def read_existing(path: Path | None) -> Existing:
-    """Read the lock that is there, for its pins and for where its target came from; one of another tool for its pins.
-
-    :raises InputError: when there is a file that cannot be read.
-    """
-    if path is None:
-        return Existing()
-    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe, say: we would wait for ourselves
-        return Existing()
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return Existing()
-    except OSError as error:
-        message = f"the lock cannot be read: {error.strerror}"
-        raise InputError(message, context=str(path), hints=["Give another file with `-o`."]) from None
-    from pipfreeze_lock.lockfile import foreign, requirements_txt  # noqa: PLC0415  only where there is a lock
-
-    try:
-        read = requirements_txt.read(data, path=str(path))
-    except LockFileError as error:
-        pins = foreign.preferences(data)
-        note = f"{error}: its {len(pins)} pins are taken as preferences, nothing else of it"
-        return Existing(data=data, pins=pins, notes=(note,), command=_recorded_command(data))
-    notes = tuple(f"{path}:{problem.line}: {problem.message}" for problem in read.problems)
-    return Existing(data=data, command=read.lock.command, pins=read.lock.pins, lock=read.lock, notes=notes)
-
-
-def _recorded_command(data: bytes) -> str | None:
-    """Find the command in a lock that cannot be read as one: with merge conflicts in it, say."""
-    for line in data.decode(errors="replace").splitlines():
-        if line.startswith("# command: "):
-            from pipfreeze_lock.lockfile.comments import unescape  # noqa: PLC0415  such locks are rare
-
-            return unescape(line.removeprefix("# command: "))
-    return None
-
-
 def _lock_one(
     options: LockOptions,
     requirements: RequirementSet,
@@ -252,10 +222,11 @@ def _lock_one(
     path: Path | None,
     existing: Existing,
     talk: Talk,
+    date: datetime | None,
     *,
     command_of_target: list[tuple[str, ...]],
     remarks: tuple[tuple[str, str], ...],
-) -> Callable[[], Told]:
+) -> Answer:
     """Find the answer, and give what tells of it and writes it.
 
     :param remarks: Header lines that say where the command's options come from.
@@ -268,7 +239,6 @@ def _lock_one(
     from pipfreeze_lock.workflows.lock import LockRequest, lock  # noqa: PLC0415  likewise
 
     progress = Progress(talk)
-    date = parse_date(options.uploaded_prior_to) if options.uploaded_prior_to else None
     wiring = Wiring.of(options, requirements, target, date, progress)
     try:
         request = LockRequest(
@@ -288,8 +258,9 @@ def _lock_one(
 
             locked = with_selections(locked, wiring.releases, talk)
         data = render(locked)
-        write_build_lock = _build_lock(
-            options, wiring, request, locked, data, path, talk, command_of_target=command_of_target
+        differences = difference_of(locked, data, path, existing, options, wiring.releases, exclude_newer=date)
+        build_differences, write_build_lock = _build_lock(
+            options, wiring, request, locked, data, path, talk, date, command_of_target=command_of_target
         )
     except PipfreezeLockError:
         for note in wiring.index.notes:  # a folder that is not there, say: it may be the cause
@@ -327,7 +298,7 @@ def _lock_one(
             holds_until=wiring.index.fresh_until if is_settled else 0,
         )
 
-    return tell_and_write
+    return Answer(differences=(*differences, *build_differences), tell_and_write=tell_and_write)
 
 
 def _build_lock(
@@ -338,15 +309,18 @@ def _build_lock(
     data: bytes,
     path: Path | None,
     talk: Talk,
+    date: datetime | None,
     *,
     command_of_target: list[tuple[str, ...]],
-) -> Callable[[], None]:
-    """Find the build lock, where one is asked for, and give what tells of it and writes it."""
+) -> tuple[tuple[Difference, ...], Callable[[], None]]:
+    """Find the build lock, where one is asked for, and give what moved in it, and what tells of it and writes it."""
     if path is None or not options.build_lock:
-        return lambda: None
+        return (), lambda: None
     from pipfreeze_lock.cli.build_locking import lock_builds_beside  # noqa: PLC0415  only where it is asked for
 
-    return lock_builds_beside(options, wiring, request, locked, data, path, talk, of_target=command_of_target)
+    return lock_builds_beside(
+        options, wiring, request, locked, data, path, talk, of_target=command_of_target, exclude_newer=date
+    )
 
 
 def hashes_of(text: str | None) -> HashesOf:
@@ -389,38 +363,3 @@ def parse_date(text: str) -> datetime:
         hints = ["Write it as `2021-01-16` or `2021-01-16T12:00:00Z`."]
         raise UsageError(message, hints=hints, reference="RFC 3339") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def show_or_write(
-    locked: LockedSet, data: bytes, path: Path | None, existing: Existing, options: LockOptions, talk: Talk
-) -> tuple[str, str]:
-    """Write the lock, or with ``--dry-run`` or ``--diff`` show what would change; say what was done.
-
-    :return: What is said where the file is written, and where it is left as it was.
-    """
-    from pipfreeze_lock.lockfile.requirements_txt import parse  # noqa: PLC0415  after the answer is there
-    from pipfreeze_lock.report import changes as report  # noqa: PLC0415  likewise
-
-    shown = str(path) if path is not None else "-"
-    if options.diff:
-        sys.stdout.write(report.unified_diff(existing.data or b"", data, path=shown))
-        return "", ""
-    changes = report.changes(existing.lock, parse(data, path=shown)) if existing.lock is not None else None
-    if options.dry_run:
-        text = report.as_text(changes) if changes is not None else data.decode()
-        sys.stdout.write(text)
-        talk.say(f"Nothing was written: that is what `{shown}` would {'change by' if changes is not None else 'be'}.")
-        return "", ""
-    if path is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-        return "", ""
-    from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  after the answer is there
-
-    count = len(locked.pins)
-    left = f"{shown} is as it was: {count} distributions."
-    wrote = f"{shown}: {count} distributions for {locked.target}."
-    if changes is not None:
-        wrote = f"{report.as_text(changes).rstrip()}\n{wrote}"
-    talk.say(wrote if write_atomically(path, data) else left)
-    return wrote, left

@@ -352,7 +352,25 @@ Diff = Annotated[
     bool,
     typer.Option(
         "--diff",
-        help="Show the difference of the files, and write nothing.",
+        help="Show the difference of the files, and write no lock.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+DiffFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--diff-format",
+        metavar="unified|text|markdown|json",
+        help="How: a patch, lines, the body of a pull request, or all of it. Default: unified.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+DiffOutput = Annotated[
+    str | None,
+    typer.Option(
+        "--diff-output",
+        metavar="FILE",
+        help="Put the difference there, - is stdout; without --diff the lock is written, too.",
         rich_help_panel=_OUTPUT,
     ),
 ]

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.requirement import IndexOptions
 
-__all__ = ["Index", "LinksFile", "LinksFolder", "LinksPage", "Place", "Places", "credential_urls", "default_index"]
+__all__ = [
+    "Index",
+    "LinksFile",
+    "LinksFolder",
+    "LinksPage",
+    "Place",
+    "Places",
+    "credential_urls",
+    "default_index",
+    "default_project_page",
+]
 
 _ARCHIVES = (
     *(".zip", ".whl", ".tar.bz2", ".tbz", ".tar.gz", ".tgz", ".tar"),
@@ -94,6 +104,16 @@ def default_index() -> Url:
     from pip._internal.models.index import PyPI  # noqa: PLC0415  5 ms, and only where no index is given
 
     return Url(PyPI.simple_url)
+
+
+def default_project_page(name: str) -> str:
+    """Give the page of a project on that index, for people.
+
+    :param name: Normalised.
+    """
+    from pip._internal.models.index import PyPI  # noqa: PLC0415  as above
+
+    return f"{PyPI.url.rstrip('/')}/project/{name}/"
 
 
 def credential_urls(options: IndexOptions) -> Iterable[Url]:

@@ -137,8 +137,12 @@ class _Explanation:
             version=str(version),
             status=status,
             reasons=tuple(reasons),
+            excluded_by=tuple(self._excluding(version)) if status == "excluded" else (),
             files=(*accepted, *map(self._rejected, rejections)),
         )
+
+    def _excluding(self, version: Version) -> Iterable[Via]:
+        return (via for via, specifier in self._asked if not self._rules.specifiers.contains(specifier, version))
 
     def _status(
         self, version: Version, candidates: Sequence[Candidate], rejections: Sequence[Rejected]
@@ -147,7 +151,7 @@ class _Explanation:
             return "chosen", ()
         if not candidates:
             return "rejected", [_group(rejections[0])] if rejections else []
-        excluding = [via for via, specifier in self._asked if not self._rules.specifiers.contains(specifier, version)]
+        excluding = list(self._excluding(version))
         if excluding:
             return "excluded", [f"{_who(via)} {via.constraint}" for via in excluding]
         ranks = [self._ranks[id(one.file)] for one in candidates if id(one.file) in self._ranks]

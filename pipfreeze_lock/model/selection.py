@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pipfreeze_lock.model.lock import Via
 
 __all__ = ["FileVerdict", "ReleaseStatus", "ReleaseVerdict", "Selection"]
 
@@ -49,6 +52,8 @@ class ReleaseVerdict:
     status: ReleaseStatus
     reasons: tuple[str, ...] = ()
     """Why it was not chosen, a clause each; empty where it was, or ranks lower for its version alone."""
+    excluded_by: tuple[Via, ...] = ()
+    """Where its status is ``excluded``, whose constraints rule it out."""
     files: tuple[FileVerdict, ...]
     """Accepted ones first, in this pip's order."""
 

@@ -1,6 +1,6 @@
-"""What moved between two locks, and why as far as the locks tell: as values, as lines of text, as a diff of the files.
+"""What moved between two locks, and why as far as the locks tell, as values.
 
-As Markdown: `pipfreeze_lock.report.changes_markdown`.
+As text: `pipfreeze_lock.report.changes_text`; with what the index knows of it, as Markdown and JSON: `lock_difference`.
 """
 
 from __future__ import annotations
@@ -12,35 +12,20 @@ from typing import TYPE_CHECKING, Literal, get_args
 from pipfreeze_lock.model.url import Url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.model.lock import LockedSet, Pin, Via
     from pipfreeze_lock.model.requirement import IndexOptions
 
-__all__ = [
-    "ChangeLine",
-    "Changes",
-    "HeaderChange",
-    "PinChange",
-    "PinChangeKind",
-    "as_lines",
-    "as_text",
-    "changes",
-    "holders",
-    "pin_text",
-    "summary",
-    "unified_diff",
-]
+__all__ = ["KINDS", "Changes", "HeaderChange", "PinChange", "PinChangeKind", "changes", "holders"]
 
 PinChangeKind = Literal["upgraded", "downgraded", "replaced", "added", "removed", "rehashed", "extras", "via", "notes"]
 """``replaced``: another URL, or versions of which neither is newer. ``rehashed``: the same version, other files.
 ``via`` and ``notes``: who asks, or what we say of it, and nothing that would be installed."""
 
-_ORDER: tuple[PinChangeKind, ...] = get_args(PinChangeKind)
-_WORDS: dict[PinChangeKind, str] = {"extras": "with other extras", "via": "asked for otherwise", "notes": "noted"}
-"""Where the kind's own name does not read well."""
+KINDS: tuple[PinChangeKind, ...] = get_args(PinChangeKind)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +41,8 @@ class PinChange:
     causes: tuple[Via, ...] = ()
     """Of a move: who asks, in the new lock, for what the old version is not. Of an addition: who asks for it. Of a
     removal: who had asked. Empty where the locks do not tell: a newer release, ``--upgrade``."""
+    freed_by: tuple[Via, ...] = ()
+    """Of a move: who asked, in the old lock, for what the new version is not, and does so no longer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +71,7 @@ class Changes:
     def counts(self) -> dict[PinChangeKind, int]:
         """How many of each kind there are, in the order of `PinChangeKind`; kinds without any are left out."""
         counter = Counter(change.kind for change in self.pins)
-        return {kind: counter[kind] for kind in _ORDER if counter[kind]}
+        return {kind: counter[kind] for kind in KINDS if counter[kind]}
 
     @property
     def installs_differ(self) -> bool:
@@ -118,7 +105,14 @@ def _compare(name: NormalizedName, old: Pin | None, new: Pin | None) -> PinChang
         kind: PinChangeKind = "removed" if new is None else "added"
         return PinChange(kind=kind, name=name, old=old, new=new, causes=known.via if known else ())
     if (old.version, old.url) != (new.version, new.url):
-        return PinChange(kind=_direction(old, new), name=name, old=old, new=new, causes=_causes(old, new))
+        return PinChange(
+            kind=_direction(old, new),
+            name=name,
+            old=old,
+            new=new,
+            causes=_asking_newly(new.via, old),
+            freed_by=_asking_newly(old.via, new),
+        )
     differs: dict[PinChangeKind, bool] = {
         "rehashed": set(old.hashes) != set(new.hashes),
         "extras": old.extras != new.extras,
@@ -141,10 +135,10 @@ def _direction(old: Pin, new: Pin) -> PinChangeKind:
     return "upgraded" if before < after else "downgraded"
 
 
-def _causes(old: Pin, new: Pin) -> tuple[Via, ...]:
-    """Find who asks, newly, for what the old version is not."""
-    known = set(old.via)
-    return tuple(via for via in new.via if via not in known and not _allows(via.constraint, old))
+def _asking_newly(vias: Iterable[Via], other: Pin) -> tuple[Via, ...]:
+    """Find who asks for what the other pin is not, in words that nobody uses there."""
+    known = set(other.via)
+    return tuple(via for via in vias if via not in known and not _allows(via.constraint, other))
 
 
 def _allows(constraint: str, pin: Pin) -> bool:
@@ -198,97 +192,3 @@ def _option_lines(options: IndexOptions) -> Iterator[str]:
     yield from (f"--trusted-host {host}" for host in options.trusted_hosts)
     yield from (f"--no-binary {name}" for name in sorted(options.format_control.no_binary))
     yield from (f"--only-binary {name}" for name in sorted(options.format_control.only_binary))
-
-
-# As text
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """A line for a terminal or a pipe; who shows it may colour it by its kind, which the words say too."""
-
-    kind: Literal["summary", "header"] | PinChangeKind
-    text: str
-
-
-def as_text(found: Changes) -> str:
-    """Give all lines, each with its line end; ASCII but for what names and paths hold."""
-    return "".join(f"{line.text}\n" for line in as_lines(found))
-
-
-def as_lines(found: Changes) -> tuple[ChangeLine, ...]:
-    """Give a summary, then the header's changes, then the pins', what would be installed first."""
-    lines = [ChangeLine("summary", summary(found))]
-    lines += [ChangeLine("header", f"  {_header_text(change)}") for change in found.header]
-    words = {change.kind for change in found.pins}
-    width = max((len(kind) for kind in words), default=0)
-    for kind in _ORDER:
-        lines += [
-            ChangeLine(kind, f"  {kind:{width}} {pin_text(change)}") for change in found.pins if change.kind == kind
-        ]
-    return tuple(lines)
-
-
-def summary(found: Changes) -> str:
-    """Count: ``2 upgraded, 1 added``; ``nothing changed``."""
-    counts = [f"{count} {_WORDS.get(kind, kind)}" for kind, count in found.counts.items()]
-    if found.header and not counts:
-        counts = ["only the header changed"]
-    return ", ".join(counts) or "nothing changed"
-
-
-def pin_text(change: PinChange) -> str:
-    """Say what became of one distribution, and why as far as it is known: one line without its kind."""
-    old, new = change.old, change.new
-    if old is None or new is None:
-        known, word = (new, "for") if old is None else (old, "was for")
-        pinned = f"{change.name} {_shown(known)}" if known else change.name
-        return f"{pinned} ({word} {_names(change.causes)})" if change.causes else pinned
-    if change.kind == "extras":
-        return f"{change.name} {_shown(new)}: [{','.join(old.extras)}] -> [{','.join(new.extras)}]"
-    if change.kind == "via":
-        gone = [f"-{via}" for via in old.via if via not in set(new.via)]
-        come = [f"+{via}" for via in new.via if via not in set(old.via)]
-        return f"{change.name} {_shown(new)}: {', '.join(gone + come)}"
-    if change.kind in ("rehashed", "notes"):
-        return f"{change.name} {_shown(new)}"
-    parts = [f"{change.name} {_shown(old)} -> {_shown(new)}"]
-    if change.causes:
-        parts.append(f"since {_names(change.causes)} asks for it")
-    if held := tuple(via for via in holders(new) if via not in change.causes):
-        parts.append(f"held by {_names(held)}")
-    return ", ".join(parts)
-
-
-def unified_diff(old: bytes, new: bytes, *, path: str) -> str:
-    """Give what ``diff -u`` says of two versions of a file; empty when they are equal, `old` empty when it is new."""
-    import difflib  # noqa: PLC0415  only with --diff
-
-    if old == new:
-        return ""
-    before = f"a/{path}" if old else "/dev/null"
-    lines = difflib.unified_diff(_file_lines(old), _file_lines(new), fromfile=before, tofile=f"b/{path}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def _file_lines(data: bytes) -> list[str]:
-    """Split at LF alone, as diff does; `str.splitlines` knows seven more line ends."""
-    lines = data.decode(errors="replace").split("\n")
-    ended = [f"{line}\n" for line in lines[:-1]]
-    return [*ended, lines[-1]] if lines[-1] else ended
-
-
-def _header_text(change: HeaderChange) -> str:
-    if change.old is None:
-        return f"{change.key}: + {change.new}"
-    if change.new is None:
-        return f"{change.key}: - {change.old}"
-    return f"{change.key}: {change.old} -> {change.new}"
-
-
-def _shown(pin: Pin) -> str:
-    return f"{pin.version} @ {pin.url}" if pin.url else pin.version
-
-
-def _names(via: tuple[Via, ...]) -> str:
-    return ", ".join(str(one) for one in via)

@@ -1,90 +1,174 @@
-"""What moved between two locks as Markdown, for the body of a pull request."""
+"""What moved between locks as Markdown, for the body of a pull request: GitHub's and GitLab's.
+
+It links to nothing but pages of pip's own default index, and names no other place: whoever reads the body may not know
+where else files come from.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.report.changes import holders, summary
+from pipfreeze_lock import __version__
+from pipfreeze_lock.report.changes_markdown_table import attention, table
+from pipfreeze_lock.report.changes_text import summary
+from pipfreeze_lock.report.dates import day
+from pipfreeze_lock.report.markdown_text import code, folded
+from pipfreeze_lock.report.sentences import counted
+from pipfreeze_lock.report.sizes import readable_size, size_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from pipfreeze_lock.model.lock import Pin, Via
+    from pipfreeze_lock.model.lock import Via
+    from pipfreeze_lock.model.lock_review import HeldBack, TotalSize
     from pipfreeze_lock.report.changes import Changes, PinChange
+    from pipfreeze_lock.report.lock_difference import Asked, LockDifference
 
-__all__ = ["as_markdown"]
+__all__ = ["LIMIT", "as_markdown"]
 
-_TABLED = ("upgraded", "downgraded", "replaced", "added", "removed", "rehashed", "extras")
-
-
-def as_markdown(found: Changes, *, path: str) -> str:
-    """Give a heading, the changes of the header, a table of what would be installed otherwise; the rest folded away.
-
-    :param path: Of the lock, for the heading.
-    """
-    lines = [f"### {_code(path)}: {summary(found)}", ""]
-    lines += _header(found)
-    tabled = [change for change in found.pins if change.kind in _TABLED]
-    if tabled:
-        lines += ["| distribution | old | new | | why | held by |", "|---|---|---|---|---|---|"]
-        lines += [_row(change) for change in sorted(tabled, key=lambda change: _TABLED.index(change.kind))]
-        lines.append("")
-    rest = [change for change in found.pins if change.kind not in _TABLED]
-    if rest:
-        lines += ["<details><summary>Asked for otherwise, installed as before</summary>", ""]
-        lines += [f"- {_code(change.name)}: {text}" for change in rest if (text := _reasons(change))]
-        lines += ["", "</details>", ""]
-    return "\n".join(lines)
+LIMIT = 65_536
+"""Characters that GitHub takes as a body; counted here as UTF-16 does, which is never less."""
+_MORE = "`--diff-format json` lists them all."
 
 
-def _header(found: Changes) -> Iterator[str]:
-    for change in found.header:
-        old, new = (_code(side) if side is not None else None for side in (change.old, change.new))
+def as_markdown(differences: Sequence[LockDifference], asked: Asked) -> str:
+    """Give a section for each pair of locks, and how they were made; where that is too long, as many rows as fit."""
+    whole = _body(differences, asked)
+    if _length(whole) <= LIMIT:
+        return whole
+    counts = range(max(_longest(one) for one in differences))
+    fitting = bisect_right(counts, LIMIT, key=lambda count: _length(_body(differences, asked, count)))
+    for count in reversed(counts[:fitting]):  # the first one, mostly: a row more may be shorter than the sentence on it
+        body = _body(differences, asked, count)
+        if _length(body) <= LIMIT:
+            return body
+    return _without_rows(differences, asked)
+
+
+def _body(differences: Sequence[LockDifference], asked: Asked, rows: int | None = None) -> str:
+    sections = ["\n".join(_section(one, rows)) for one in differences]
+    return "\n".join([*sections, *_made(differences, asked)])
+
+
+def _without_rows(differences: Sequence[LockDifference], asked: Asked) -> str:
+    """Give the headings alone, as many as fit: for hundreds of locks."""
+    headings = [f"{_heading(one)}\n" for one in differences]
+    rest = f"{counted(len(headings), 'lock')}; what moved does not fit here: {_MORE}\n"
+    end = "\n".join(["", rest, *_made(differences[:1], asked)])
+    places = range(1, len(headings) + 1)
+    fitting = bisect_right(places, LIMIT, key=lambda count: _length("\n".join(headings[:count]) + end))
+    return "\n".join(headings[:fitting]) + end
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _longest(difference: LockDifference) -> int:
+    """Give how many rows the longest list may have: a bound, found without making them."""
+    changes, review = difference.changes, difference.review
+    return max(len(changes.pins), len(changes.header), len(review.held), len(review.new), 1)
+
+
+def _section(difference: LockDifference, rows: int | None) -> Iterator[str]:
+    changes, review = difference.changes, difference.review
+    yield from (_heading(difference), "", _totals(difference), "")
+    yield from _cut(list(attention(difference)), rows)
+    yield from _cut(list(_header(changes)), rows)
+    yield from _cut(table(difference), rows, head=2)
+    held = [_held(one) for one in review.held if not one.is_image]
+    if held:
+        yield from ("#### Newer releases held back", "", *_cut(held, rows))
+    by_image = [one for one in review.held if one.is_image]
+    sentence = f"{counted(len(by_image), 'newer release')} without a file for this image"
+    yield from folded(sentence, _cut(_by_reason(by_image), rows))
+    rest = [change for change in changes.pins if change.kind in ("via", "notes")]
+    words = f"{counted(len(rest), 'distribution')} asked for otherwise, and installed as before"
+    yield from folded(words, _cut([f"- {code(one.name)}: {_otherwise(one)}" for one in rest], rows))
+
+
+def _heading(difference: LockDifference) -> str:
+    return f"### {code(difference.path)}: {summary(difference.changes)}"
+
+
+def _cut(lines: list[str], rows: int | None, *, head: int = 0) -> list[str]:
+    """Give so many lines with a sentence on the others, and an empty one after all."""
+    if not lines:
+        return []
+    left = len(lines) - head - rows if rows is not None else 0
+    if left <= 0:
+        return [*lines, ""]
+    kept = lines[: len(lines) - left] if rows else []
+    return [*kept, *([""] if kept else []), f"{left} more, for which there is no room here: {_MORE}", ""]
+
+
+def _totals(difference: LockDifference) -> str:
+    old, new = difference.old_size, difference.new_size
+    start = f"For {code(difference.target)}. pip fetches {_total(new)}"
+    if old is None:
+        return f"{start}; there was no lock before."
+    by = f" ({size_difference(old.size, new.size)})" if not old.unknown and not new.unknown else ""
+    return f"{start}; by the old lock {_total(old)}{by}."
+
+
+def _total(total: TotalSize) -> str:
+    files = counted(total.files, "file")
+    if not total.unknown:
+        return f"{files}, {readable_size(total.size)}"
+    return f"{files}, {readable_size(total.size)} and {counted(total.unknown, 'file')} of unknown size"
+
+
+def _header(changes: Changes) -> Iterator[str]:
+    for change in changes.header:
+        old, new = (code(side) if side is not None else None for side in (change.old, change.new))
         if old and new:
-            yield f"- {change.key}: {old} → {new}"
+            yield f"- {code(change.key)}: {old} → {new}"
         else:
-            yield f"- {change.key}: {'added' if new else 'removed'} {new or old}"
-    if found.header:
-        yield ""
+            yield f"- {code(change.key)}: {'added' if new else 'removed'} {new or old}"
 
 
-def _row(change: PinChange) -> str:
-    cells = [
-        _code(change.name),
-        _version(change.old),
-        _version(change.new),
-        change.kind,
-        _list(change.causes),
-        _list(holders(change.new)) if change.new else "",
-    ]
-    # A pipe ends a cell even within a code span.
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def _held(one: HeldBack) -> str:
+    newer = code(f"{one.name} {one.newer}")
+    date = f" ({found})" if (found := day(one.uploaded)) else ""
+    by = ", ".join(code(_who(via)) for via in one.by)
+    why = f"by {by}" if by else f"since {', '.join(code(reason.replace('`', '')) for reason in one.reasons)}"
+    return f"- {newer}{date} is held at {code(one.version)} {why}"
 
 
-def _version(pin: Pin | None) -> str:
-    if pin is None:
-        return ""
-    extras = f"[{','.join(pin.extras)}] " if pin.extras else ""
-    return _code(f"{extras}{pin.version} @ {pin.url}" if pin.url else f"{extras}{pin.version}")
+def _by_reason(held: Sequence[HeldBack]) -> list[str]:
+    """Put together what one reason keeps away."""
+    by_reason: dict[str, list[str]] = {}
+    for one in held:
+        reason = ", ".join(one.reasons).replace("`", "") or "no file that its pip reads"
+        by_reason.setdefault(reason, []).append(code(f"{one.name} {one.newer}"))
+    return [f"- {code(reason)}: {', '.join(names)}" for reason, names in sorted(by_reason.items())]
 
 
-def _reasons(change: PinChange) -> str:
+def _who(via: Via) -> str:
+    """Name a file without the option that reads it."""
+    return str(via) if via.kind == "distribution" else str(via).removeprefix(f"{via.kind} ")
+
+
+def _otherwise(change: PinChange) -> str:
     if change.old is None or change.new is None or change.kind != "via":
         return "other notes"
-    gone = tuple(via for via in change.old.via if via not in change.new.via)
-    come = tuple(via for via in change.new.via if via not in change.old.via)
-    parts = [f"{word} {_list(via)}" for word, via in (("no more", gone), ("now", come)) if via]
+    gone = [via for via in change.old.via if via not in change.new.via]
+    come = [via for via in change.new.via if via not in change.old.via]
+    parts = [
+        f"{word} {', '.join(code(str(via)) for via in vias)}"
+        for word, vias in (("no more", gone), ("now", come))
+        if vias
+    ]
     return "; ".join(parts)
 
 
-def _list(via: tuple[Via, ...]) -> str:
-    return ", ".join(_code(str(one)) for one in via)
-
-
-def _code(text: str) -> str:
-    """Make a code span, in which nothing is markup; one that holds back-ticks is fenced with more of them."""
-    text = " ".join(text.split())
-    fence = "`"
-    while fence in text:
-        fence += "`"
-    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
+def _made(differences: Sequence[LockDifference], asked: Asked) -> list[str]:
+    if asked.exclude_newer is not None:
+        instant = f"{asked.exclude_newer:%Y-%m-%dT%H:%M:%SZ}"
+        when = f"with files uploaded before {instant}; what was yanked or deleted since counts as it is today"
+    else:
+        when = f"from the index as it was on {asked.at:%Y-%m-%d} at {asked.at:%H:%M} UTC"
+    commands = dict.fromkeys(one.command for one in differences)
+    lines = [f"By pipfreeze-lock {__version__}, {when}:", "", *(f"- {code(command)}" for command in commands)]
+    return folded("How this was made", lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["exact_size", "percentage", "readable_size"]
+__all__ = ["exact_size", "percentage", "readable_size", "size_difference"]
 
 _UNITS = ("kB", "MB", "GB", "TB")
 
@@ -23,6 +23,12 @@ def readable_size(size: int) -> str:
 def exact_size(size: int) -> str:
     """``713,204,112 B``."""
     return f"{size:,} B"
+
+
+def size_difference(old: int, new: int) -> str:
+    """``+98.3 kB``, ``-1.2 MB``; ``±0 B``."""
+    sign = "±" if old == new else "+" if new > old else "-"
+    return f"{sign}{readable_size(abs(new - old))}"
 
 
 def percentage(part: int, whole: int) -> str:

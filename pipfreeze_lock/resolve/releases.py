@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pipfreeze_lock.index.rank import ProjectFiles
     from pipfreeze_lock.index.selection import Chosen
     from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+    from pipfreeze_lock.model.lock import Pin
+    from pipfreeze_lock.model.lock_review import PinnedFile
     from pipfreeze_lock.model.selection import Selection
     from pipfreeze_lock.resolve.catalogue import Catalogue
 
@@ -94,6 +96,15 @@ class IndexReleases:
 
         ruled_out = {**chosen.ruled_out, **self._catalogue.rejected.get(name, {})}
         return selection_of(self._project(name), self._rules, replace(chosen, ruled_out=ruled_out))
+
+    def pinned_file(self, pin: Pin) -> PinnedFile:
+        """Find what is offered now of the file that a pin stands for; blocks until the project's pages are there.
+
+        :raises NetworkError: when an index could not be asked.
+        """
+        from pipfreeze_lock.index.pinned_files import pinned_file  # noqa: PLC0415  only where somebody asks for it
+
+        return pinned_file(self._project(pin.name), pin)
 
     def obstacles(
         self,

@@ -15,8 +15,8 @@ from pipfreeze_lock.model.lock import LockedSet, Pin, Satisfied, Via
 from pipfreeze_lock.model.requirement import FormatControl, IndexOptions, InputFile
 from pipfreeze_lock.model.target import BaseDistribution
 from pipfreeze_lock.model.url import Url
-from pipfreeze_lock.report.changes import as_lines, as_text, changes, holders, unified_diff
-from pipfreeze_lock.report.changes_markdown import as_markdown
+from pipfreeze_lock.report.changes import changes, holders
+from pipfreeze_lock.report.changes_text import as_lines, as_text, unified_diff
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
@@ -91,50 +91,6 @@ def test_as_text():
   notes      wrapt 1.12.1
 """
     )
-
-
-def test_as_markdown():
-    assert (
-        as_markdown(changes(OLD, NEW), path="requirements.lock")
-        == """\
-### `requirements.lock`: 1 upgraded, 1 downgraded, 1 replaced, 1 added, 1 removed, 1 rehashed, 1 with other extras, 1 asked for otherwise, 1 noted
-
-- target: `cpython 3.6.8 pip-19.1.1` → `cpython 3.6.8 pip-21.3.1`
-- base: `pip 19.1.1` → `pip 21.3.1`
-- base: removed `setuptools 41.0.1`
-- base: added `wheel 0.37.0`
-- satisfied: added `wheel`
-- option: added `--index-url https://index.example/simple/`
-- option: added `--no-index`
-- input: `requirements.txt sha256:000000000000` → `requirements.txt sha256:111111111111`
-- uploaded-prior-to: `2021-01-16T00:00:00Z` → `2021-04-16T00:00:00Z`
-- warning: added `second`
-
-| distribution | old | new | | why | held by |
-|---|---|---|---|---|---|
-| `grpcio` | `1.34.1` | `1.37.0` | upgraded | `tensorboard (>=1.36)` | `tensorflow (<2,>=1.8.6)` |
-| `idna` | `2.10` | `2.9` | downgraded |  | `requests (<3,>=2.5)` |
-| `pytz` | `2004d` | `2005a` | replaced |  |  |
-| `requests` |  | `[socks] 2.22.0` | added | `-r requirements.txt` |  |
-| `termcolor` | `1.1.0` |  | removed | `absl-py` |  |
-| `flask` | `1.1.1` | `1.1.1` | rehashed |  | `-r requirements.txt (==1.1.1)` |
-| `six` | `1.15.0` | `[x] 1.15.0` | extras |  |  |
-
-<details><summary>Asked for otherwise, installed as before</summary>
-
-- `absl-py`: no more `tensorflow`; now `tensorflow (>=0.7)`
-- `wrapt`: other notes
-
-</details>
-"""
-    )
-
-
-def test_markup_in_a_marker_stays_text():
-    evil = Via("distribution", "a", marker="os_name == '|` <script>'")
-    text = as_markdown(changes(lock(), lock(pin("b", "1", evil))), path="x|`y`")
-    assert "### `` x|`y` ``: 1 added" in text
-    assert "| `b` |  | `1` | added | `` a (; os_name == '\\|` <script>') `` |  |" in text
 
 
 def test_nothing_changed():
