@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.plan import Plan
     from pipfreeze_lock.model.target import Target
 
-__all__ = ["Compiler", "GrowthRequest", "InstallPlaces", "PipCache", "WheelFiles", "WheelMember"]
+__all__ = [
+    "Compiler",
+    "GrowthRequest",
+    "InstallPlaces",
+    "PipCache",
+    "ServedAnswer",
+    "TarWriter",
+    "WheelFiles",
+    "WheelMember",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +47,12 @@ class PipCache:
 
     folder: str
     """``/root/.cache/pip``."""
+    is_version_checked: bool = True
+    """Whether pip looks for a newer pip and notes that there: not with ``--disable-pip-version-check``."""
+    is_hash_mode: bool = False
+    """Whether pip checks hashes, and so reads no metadata but that of files it fetched."""
+    trusted_hosts: frozenset[str] = frozenset()
+    """Of ``--trusted-host``, whose answers are kept though they do not come by TLS."""
 
 
 class WheelMember(NamedTuple):
@@ -47,6 +62,21 @@ class WheelMember(NamedTuple):
     """Its path there; of a folder with ``/`` at its end."""
     size: int
     """Bytes, unpacked."""
+
+
+class ServedAnswer(NamedTuple):
+    """How a server answers a GET."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    size: int
+    """Bytes of the body as it is sent, compressed or not."""
+
+
+TarWriter = Literal["docker", "buildah"]
+"""What writes the layer; they differ in names of more than 100 bytes. ``docker``: Docker, BuildKit: a pax header
+for each. ``buildah``: buildah, podman: POSIX's prefix field where the name fits in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +95,7 @@ class GrowthRequest:
     """Whether pip compiles what it installs: not with ``--no-compile``."""
     cache: PipCache | None
     """None where pip keeps nothing: ``--no-cache-dir``."""
+    writer: TarWriter = "docker"
 
 
 class WheelFiles(Protocol):
@@ -81,8 +112,12 @@ class WheelFiles(Protocol):
         """Give what some members hold."""
         ...  # pragma: no cover
 
-    def headers(self, url: str) -> Mapping[str, str]:
-        """Give the headers of the answer to a GET of a URL, names in lower case: what pip's cache decides by."""
+    def answer(self, url: str, *, is_page: bool, accept: str) -> ServedAnswer:
+        """Give how a URL is answered: what pip's cache decides by, and keeps.
+
+        :param is_page: Whether pip asks for it as it asks for pages: compressed on the way.
+        :param accept: The header that pip asks with.
+        """
         ...  # pragma: no cover
 
 
@@ -94,9 +129,9 @@ class Compiler(Protocol):
         """What decides the size of what it writes: ``cpython-3.6.15``."""
         ...  # pragma: no cover
 
-    def sizes(self, sources: Mapping[str, bytes]) -> Mapping[str, int | None]:
+    def sizes(self, sources: Sequence[tuple[str, bytes]]) -> Sequence[int | None]:
         """Compile sources, each under the path that it has in the image.
 
-        :returns: Bytes of each ``.pyc``; None for what does not compile.
+        :returns: Bytes of each ``.pyc``; 0 for what does not compile; None where that could not be told.
         """
         ...  # pragma: no cover

@@ -16,13 +16,20 @@ from pipfreeze_lock.metadata.zip_directory import BadZipError, find_directory, r
 from pipfreeze_lock.model.url import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pipfreeze_lock.http.interface import HttpClient, HttpResponse
     from pipfreeze_lock.metadata.zip_directory import Directory, Member
     from pipfreeze_lock.model.artifact import IndexFile
 
-__all__ = ["WheelRecord", "read_wheel_metadata", "read_wheel_record", "wheel_metadata"]
+__all__ = [
+    "RemoteWheel",
+    "WheelRecord",
+    "metadata_folder",
+    "read_wheel_metadata",
+    "read_wheel_record",
+    "wheel_metadata",
+]
 
 _TAIL = 48 * 1024
 """Bytes asked for first: directory and METADATA of most wheels, in less time than a second request would take."""
@@ -39,7 +46,7 @@ def read_wheel_metadata(client: HttpClient, file: IndexFile, url: str) -> bytes:
     try:
         if local_path(url) is not None or (file.size is not None and file.size <= _TAIL):
             return wheel_metadata(fetch(client, url, file.hashes), file.filename)
-        return _RemoteWheel(client, file, url).metadata()
+        return RemoteWheel(client, file, url).metadata()
     except BadZipError as error:
         msg = f"`{file.filename}` is not a usable wheel: {error}"
         raise MetadataError(
@@ -67,7 +74,7 @@ def read_wheel_record(client: HttpClient, file: IndexFile, url: str) -> WheelRec
     try:
         if local_path(url) is not None or (file.size is not None and file.size <= _TAIL):
             return _whole_record(fetch(client, url, file.hashes), file.filename)
-        return _RemoteWheel(client, file, url).record()
+        return RemoteWheel(client, file, url).record()
     except BadZipError as error:
         msg = f"`{file.filename}` is not a usable wheel: {error}"
         raise MetadataError(msg, context=redact(url)) from error
@@ -89,8 +96,11 @@ def wheel_metadata(data: bytes | memoryview, filename: str) -> bytes:
     return read_member(memoryview(data)[member.offset : member.end], member)
 
 
-class _RemoteWheel:
-    """Reads parts of one file, and remembers those it has."""
+class RemoteWheel:
+    """Reads parts of one file, and remembers its end.
+
+    Raises BadZipError where it is no zip file, NetworkError where it cannot be read.
+    """
 
     def __init__(self, client: HttpClient, file: IndexFile, url: str) -> None:
         self._client = client
@@ -100,21 +110,29 @@ class _RemoteWheel:
         self._size = 0
 
     def metadata(self) -> bytes:
-        return self._read(_metadata_member(self._members(), self._file.filename))
+        """Read its METADATA."""
+        return self._read(_metadata_member(self.members(), self._file.filename))
 
     def record(self) -> WheelRecord:
-        return _record(self._members(), self._file.filename, self._read)
+        """Read what it says of its files."""
+        return _record(self.members(), self._file.filename, self._read)
 
-    def _members(self) -> list[Member]:
+    @property
+    def size(self) -> int:
+        """Bytes of the file; known when its members are."""
+        return self._size
+
+    def members(self) -> list[Member]:
+        """Read its central directory; to be called before `part`."""
         whole = self._read_tail()
         if whole is not None:
             check_hash(whole, self._file.hashes, self._url)
             self._size, self._tail = len(whole), memoryview(whole)
         directory = self._directory()
-        return read_members(self._part(directory.start, directory.start + directory.size), directory)
+        return read_members(self.part(directory.start, directory.start + directory.size), directory)
 
     def _read(self, member: Member) -> bytes:
-        return read_member(self._part(member.offset, member.end), member)
+        return read_member(self.part(member.offset, member.end), member)
 
     def _directory(self) -> Directory:
         try:
@@ -124,7 +142,7 @@ class _RemoteWheel:
             if len(self._tail) >= self._size:
                 raise
             start = max(0, self._size - (65_535 + 22 + 76))
-            self._tail = memoryview(bytes(self._part(start, self._size)))
+            self._tail = memoryview(bytes(self.part(start, self._size)))
             return find_directory(self._tail, self._size)
 
     def _read_tail(self) -> bytes | memoryview | None:
@@ -143,7 +161,7 @@ class _RemoteWheel:
         self._tail = memoryview(response.body)
         return None
 
-    def _part(self, start: int, end: int) -> memoryview:
+    def part(self, start: int, end: int) -> memoryview:
         """Give the bytes of a range, from what is there or by one more request."""
         have_from = self._size - len(self._tail)
         if start >= have_from:
@@ -173,12 +191,12 @@ def _content_range(response: HttpResponse) -> tuple[int, int, int] | None:
 def _metadata_member(members: list[Member], filename: str) -> Member:
     """Find METADATA by pip's rules."""
     by_name: Mapping[str, Member] = {member.name: member for member in members}
-    return _required(by_name, f"{_metadata_folder(by_name, filename)}/METADATA")
+    return _required(by_name, f"{metadata_folder(by_name, filename)}/METADATA")
 
 
 def _record(members: list[Member], filename: str, read: Callable[[Member], bytes]) -> WheelRecord:
     by_name: Mapping[str, Member] = {member.name: member for member in members}
-    folder = _metadata_folder(by_name, filename)
+    folder = metadata_folder(by_name, filename)
     entry_points = by_name.get(f"{folder}/entry_points.txt")
     return WheelRecord(
         names=tuple(by_name),
@@ -195,12 +213,14 @@ def _required(by_name: Mapping[str, Member], name: str) -> Member:
     return member
 
 
-def _metadata_folder(by_name: Mapping[str, Member], filename: str) -> str:
+def metadata_folder(names: Iterable[str], filename: str) -> str:
     """Find ``*.dist-info`` by pip's rules: ``wheel_dist_info_dir`` in ``_internal/utils/wheel.py`` (20.1 and newer).
 
     One at the top, whose name starts with the file's own, both normalised.
+
+    :raises BadZipError: when there is none, or several.
     """
-    folders = sorted({name.partition("/")[0] for name in by_name if name.partition("/")[0].endswith(".dist-info")})
+    folders = sorted({name.partition("/")[0] for name in names if name.partition("/")[0].endswith(".dist-info")})
     if not folders:
         msg = "it has no `.dist-info` directory"
         raise BadZipError(msg)
