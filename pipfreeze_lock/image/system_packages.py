@@ -1,7 +1,7 @@
 """What the system's package managers have installed, with the files of each package: read from their own lists.
 
-Sources: ``dpkg-query(1)`` and ``deb-substvars(5)`` for ``/var/lib/dpkg/status`` and ``info/*.list``, Google's distroless
-images for ``status.d/*.md5sums``, ``apk-db(5)`` of apk-tools for ``/lib/apk/db/installed``.
+Sources: ``dpkg-query(1)`` for ``/var/lib/dpkg/status`` and ``info/*.list``, Google's distroless images for
+``status.d/*.md5sums``, ``apk-db(5)`` of apk-tools for ``/lib/apk/db/installed``.
 """
 
 from __future__ import annotations

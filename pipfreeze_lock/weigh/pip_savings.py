@@ -1,0 +1,160 @@
+"""What distributions could do without: bytecode, tests, what only compilers read."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.model.weight import Saving
+from pipfreeze_lock.weigh.kinds import is_compiled, source_of, suite_of
+from pipfreeze_lock.weigh.overlaps import hidden_share, largest, sentences, share, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipfreeze_lock.weigh.evidence import Evidence
+    from pipfreeze_lock.weigh.weighed_file import WeighedFile
+
+__all__ = ["bytecode_of_pip", "bytecode_of_runs", "development_files", "test_suites"]
+
+_OF_COMPILERS = frozenset({"a", "cuh", "h", "hh", "hpp", "hxx", "la", "o"})
+_MOST_SUITES = 6
+"""Test suites of a name of their own that fit into one line."""
+
+
+def bytecode_of_pip(evidence: Evidence) -> Iterator[Saving]:
+    """Give what pip compiles as it installs: it lies in the layer of its source."""
+
+    def is_meant(file: WeighedFile) -> bool:
+        installed = evidence.owners.distributions.get(file.owner)
+        by_pip = installed is not None and installed.installer != "conda"
+        return by_pip and is_compiled(file.path) and _has_source(evidence, file, file.layer)
+
+    files = evidence.files(is_meant)
+    yield Saving(
+        id="no-compile",
+        what="bytecode that pip compiles",
+        size=total(files),
+        how="RUN pip install --no-compile …",
+        note=sentences(
+            "modules are compiled when they are first imported, at each start where that cannot be written",
+            _share_of_tests(files),
+            hidden_share(files),
+        ),
+        paths=_packages(evidence, files),
+    )
+
+
+def bytecode_of_runs(evidence: Evidence) -> Iterator[Saving]:
+    """Give what Python writes as it runs in a RUN: its source lies in a layer below."""
+
+    def is_meant(file: WeighedFile) -> bool:
+        is_own = file.owner.category in {"distribution", "interpreter"}
+        if not is_own or not is_compiled(file.path) or _has_source(evidence, file, file.layer):
+            return False
+        return any(_has_source(evidence, file, below) for below in range(file.layer))
+
+    files = evidence.files(is_meant)
+    yield Saving(
+        id="no-bytecode",
+        what="bytecode that Python writes when a RUN runs it",
+        size=total(files),
+        how="ENV PYTHONDONTWRITEBYTECODE=1",
+        note=sentences(
+            "Python's own modules and pip's are compiled at each start then",
+            _share_of_tests(files),
+            hidden_share(files),
+        ),
+        paths=_packages(evidence, files),
+    )
+
+
+def test_suites(evidence: Evidence) -> Iterator[Saving]:
+    """Give what removing the tests of distributions would spare, by the line that does."""
+    sites = _sites(evidence)
+    files: dict[str, list[WeighedFile]] = {}
+    for one in evidence.files(lambda file: file.kind == "tests" and file.owner.category == "distribution"):
+        suite = suite_of(one.path, evidence.suites)
+        if _site_of(suite, sites):
+            files.setdefault(suite, []).append(one)
+    sizes = {suite: total(found) for suite, found in files.items()}
+    usual = [suite for suite in sizes if suite.endswith("/tests")]
+    others = sorted(sizes.keys() - set(usual), key=lambda suite: (-sizes[suite], suite))[:_MOST_SUITES]
+    removed = [one for suite in (*usual, *others) for one in files[suite]]
+    commands = []
+    if usual:
+        places = " ".join(sorted({f"/{_site_of(suite, sites)}" for suite in usual}))
+        commands.append(f"find {places} -type d -name tests -prune -exec rm -rf {{}} +")
+    if others:
+        commands.append(f"rm -rf {' '.join(f'/{suite}' for suite in others)}")
+    yield Saving(
+        id="tests",
+        what="test suites of distributions",
+        size=total(removed),
+        how=f"RUN pip install … && {' && '.join(commands)}",
+        note=sentences(
+            "at most: some import their tests when they run, so run yours after it; in the RUN that installs them, "
+            "since a later one only hides them; `verify --integrity` will miss them",
+            share(total(one for one in removed if is_compiled(one.path)), "is bytecode, too"),
+            hidden_share(removed),
+        ),
+        paths=largest((f"/{suite}", sizes[suite]) for suite in (*usual, *others)),
+    )
+
+
+def development_files(evidence: Evidence) -> Iterator[Saving]:
+    """Give headers and static libraries that distributions bring."""
+    sites = _sites(evidence)
+    files = [
+        one
+        for one in evidence.files(lambda file: file.owner.category == "distribution" and file.kind != "pyc")
+        if _suffix(one.path) in _OF_COMPILERS and _site_of(one.path, sites)
+    ]
+    places = " ".join(sorted({f"/{_site_of(one.path, sites)}" for one in files}))
+    names = " -o ".join(f"-name '*.{suffix}'" for suffix in sorted({_suffix(one.path) for one in files}))
+    yield Saving(
+        id="development-files",
+        what="headers and static libraries of distributions",
+        size=total(files),
+        how=f"RUN pip install … && find {places} -type f \\( {names} \\) -delete",
+        note=sentences(
+            "who compiles against them in the image needs them; `verify --integrity` will miss them",
+            _share_of_tests(files),
+            hidden_share(files),
+        ),
+        paths=_packages(evidence, files),
+    )
+
+
+def _suffix(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[2]
+
+
+def _sites(evidence: Evidence) -> list[str]:
+    """Give the folders that distributions are installed in, those within others first."""
+    return sorted({one.site for one in evidence.owners.distributions.values()}, key=len, reverse=True)
+
+
+def _site_of(path: str, sites: list[str]) -> str:
+    """Give the one that a file lies in; ``""`` where that is none."""
+    return next((site for site in sites if path.startswith(f"{site}/")), "")
+
+
+def _has_source(evidence: Evidence, file: WeighedFile, layer: int) -> bool:
+    parent, _, name = file.path.rpartition("/")
+    return source_of(parent, name) in evidence.scanned[layer].contents.files
+
+
+def _packages(evidence: Evidence, files: list[WeighedFile]) -> tuple[str, ...]:
+    """Give where the most of it is: folders in ``site-packages``, elsewhere those of the files."""
+    sites = _sites(evidence)
+
+    def place(path: str) -> str:
+        site = _site_of(path, sites)
+        return f"/{site}/{path[len(site) + 1 :].partition('/')[0]}" if site else f"/{posixpath.dirname(path)}"
+
+    return largest((place(one.path), one.size) for one in files)
+
+
+def _share_of_tests(files: list[WeighedFile]) -> str:
+    return share(total(one for one in files if one.kind == "tests"), "is of test suites, too")
