@@ -115,9 +115,7 @@ class _Walk:
 
     def _inconsistent(self, one: Inconsistency) -> Finding:
         """Tell what the image that was frozen lacked, as a note: the lock is what was there."""
-        there = f"`{one.name}` {one.version} was installed" if one.version is not None else f"no `{one.name}` was there"
-        needed = _needed(one.name, one.via)
-        message = f"`{_parent(one.via)}` needs `{needed}`, and {there} in the image that was frozen"
+        message = f"{one}, in the image that was frozen"
         place = self.context.places.header("inconsistent", f"{one.name} ")
         return self.context.finding(rules.INCONSISTENT_IMAGE, message, name=one.name, location=place)
 

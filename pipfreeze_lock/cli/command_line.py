@@ -17,6 +17,7 @@ __all__ = [
     "command_name",
     "frozen_command",
     "image_from_lock",
+    "image_in_lock",
     "recorded_command",
     "relative_to_lock",
     "split_command",
@@ -75,13 +76,17 @@ def frozen_command(options: LockOptions, image: str, of_image: list[tuple[str, .
     """
     arguments = [*of_image, *(("--requirement", relative_to_lock(path, lock)) for path in options.inputs)]
     command = recorded_command(replace(options, inputs=()), arguments, lock).split(" ", 2)
-    shown = shlex.quote(_image_of(image, lambda path: relative_to_lock(path, lock)))
-    return " ".join(["pipfreeze-lock", "freeze", *command[2:], shown])
+    return " ".join(["pipfreeze-lock", "freeze", *command[2:], shlex.quote(image_in_lock(image, lock))])
 
 
 def command_name(command: str) -> str:
     """Give which of our commands it is: ``lock``."""
     return "".join(split_command(command)[1:2])
+
+
+def image_in_lock(image: str, lock: Path | None) -> str:
+    """Give an image as seen from the lock's folder."""
+    return _image_of(image, lambda path: relative_to_lock(path, lock))
 
 
 def image_from_lock(image: str, lock: Path) -> str:

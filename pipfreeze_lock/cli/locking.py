@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.workflows.lock import HashesOf, LockRequest
 
-__all__ = ["run_lock"]
+__all__ = ["checked", "parse_date", "read_existing", "refuse_an_input", "run_lock", "show_or_write"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +106,7 @@ def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
         if len(set(outputs)) < len(outputs):
             message = "two of the platforms are alike, and their locks would have one name"
             raise UsageError(message, hints=["Lock them one by one, each with its `-o`."])
-        _refuse_an_input(requirements, outputs)
+        refuse_an_input(requirements, outputs)
     check_diff_options(options, outputs)
     date = parse_date(options.uploaded_prior_to) if options.uploaded_prior_to else None
     for note in (*existing.notes, *chosen.notes):
@@ -167,7 +167,7 @@ def _note_build_lock(options: LockOptions, output: Path | None, memo: Memo) -> N
         memo.file_to_be_read(build_lock_path(output))  # it may be for another state of the lock, which is said
 
 
-def _refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:
+def refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:
     """Keep what a person wrote from being replaced by the lock made of it."""
     resolved = {output.resolve() for output in outputs}
     for one in requirements.inputs:

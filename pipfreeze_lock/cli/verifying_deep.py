@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-import msgspec
-
 from pipfreeze_lock.cli.index_options import index_options
 from pipfreeze_lock.cli.lock_options import LockOptions, with_settings
 from pipfreeze_lock.cli.settings import cache_folder
@@ -20,11 +18,10 @@ from pipfreeze_lock.index.cache import Cache
 from pipfreeze_lock.index.client import SimpleIndexes
 from pipfreeze_lock.index.places import Places, credential_urls
 from pipfreeze_lock.metadata.download import local_path
-from pipfreeze_lock.metadata.wheel import WheelRecord, read_wheel_record
+from pipfreeze_lock.metadata.file_contents import FileContents
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.verify.compare import same_version
-from pipfreeze_lock.verify.deep import LockedRecord
 from pipfreeze_lock.workflows.verify_deep import DeepRequest, DeepResult, verify_deep
 
 if TYPE_CHECKING:
@@ -35,14 +32,13 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.looking_at_images import LookedAt
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.settings import Settings
-    from pipfreeze_lock.http.interface import HttpClient
     from pipfreeze_lock.index.interface import FileIndex
     from pipfreeze_lock.model.lock import LockedSet, Pin
     from pipfreeze_lock.model.requirement import IndexOptions
+    from pipfreeze_lock.verify.deep import LockedRecord
 
 __all__ = ["look_deep"]
 
-_KIND = "wheel-record"
 _PLACES = ("index_url", "extra_index_urls", "find_links", "no_index")
 
 
@@ -78,7 +74,7 @@ def look_deep(
                     read=looked.tree.read,
                     layer_of=looked.tree.layer_of,
                     place=places.pin,
-                    records=_Records(index, client, cache),
+                    records=_Records(index, FileContents(client, cache)),
                     no_binary=in_force.format_control.no_binary,
                 )
             )
@@ -117,10 +113,9 @@ def _from_lock(location: str, path: Path) -> str:
 class _Records:
     """Where the locked files are."""
 
-    def __init__(self, index: FileIndex, client: HttpClient, cache: Cache | None) -> None:
+    def __init__(self, index: FileIndex, contents: FileContents) -> None:
         self._index = index
-        self._client = client
-        self._cache = cache
+        self._contents = contents
 
     def files(self, pin: Pin) -> list[tuple[ProjectPage, IndexFile]]:
         """Give those with one of the pin's hashes; a direct reference is its own file."""
@@ -148,20 +143,7 @@ class _Records:
 
     def record(self, page: ProjectPage, file: IndexFile) -> LockedRecord:
         """Read a wheel's record, from the cache where it was read before."""
-        key = file.hashes.get("sha256")
-        kept = self._cache.get(_KIND, key) if self._cache is not None and key is not None else None
-        if kept is not None:
-            found = msgspec.msgpack.decode(kept, type=WheelRecord)
-        else:
-            found = read_wheel_record(self._client, file, page.url_of(file))
-            if self._cache is not None and key is not None:
-                self._cache.put(_KIND, key, msgspec.msgpack.encode(found))
-        return LockedRecord(
-            filename=file.filename,
-            names=frozenset(found.names),
-            record=found.record,
-            entry_points=found.entry_points,
-        )
+        return self._contents.record(page, file)
 
 
 def _may_be(filename: str, pin: Pin) -> bool:

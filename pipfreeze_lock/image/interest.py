@@ -13,6 +13,8 @@ __all__ = [
     "is_in_site_packages",
     "with_all_digests",
     "with_all_files",
+    "with_growth",
+    "with_module_digests",
     "with_record_contents",
     "with_records",
 ]
@@ -52,6 +54,8 @@ _ALL_STARTS = tuple(_STARTS)
 _DEBIAN_RECORDS = "var/lib/dpkg/status.d"
 """Of distroless images: a file a package."""
 _RECORDS = frozenset({"RECORD", "WHEEL", "installed-files.txt", "top_level.txt", "requires.txt"})
+_OF_PIP = {"pip.conf": "", "pip": "bin", "pip3": "bin"}
+"""Its configuration, and its script, whose first line names the interpreter that runs it."""
 _DPKG = "var/lib/dpkg/info"
 _OF_SYSTEM_PACKAGES = (".list", ".md5sums")
 _DATA = ("/share/", "/etc/", "/include/")
@@ -125,6 +129,16 @@ def with_all_digests(path: str) -> Want:
 def _lists_system_files(parent: str, name: str) -> bool:
     """Whether it says which files a package of Debian's has; apk's lists are wanted anyway."""
     return name.endswith(_OF_SYSTEM_PACKAGES) and parent in (_DPKG, _DEBIAN_RECORDS)
+
+
+def with_growth(path: str) -> Want:
+    """Say what is wanted to know, too, what an installation would replace, and how pip is set up: names and sizes."""
+    want = with_record_contents(path)
+    parent, _, name = path.rpartition("/")
+    if name in _OF_PIP or (name == "entry_points.txt" and parent.endswith(_METADATA_FOLDERS)):
+        return Want.CONTENT if parent.endswith(_OF_PIP.get(name, "")) else want
+    is_met = is_in_site_packages(path) or "/lib/py" in path or "/__pycache__/" in path or _is_data(path)
+    return Want.NAME if want is Want.NOTHING and is_met else want
 
 
 def is_in_site_packages(path: str) -> bool:

@@ -145,6 +145,13 @@ class Inconsistency:
     via: Via
     """Who needs it, in which words."""
 
+    def __str__(self) -> str:
+        """Say it: ```a` needs `b>=2`, and `b` 1.0 is installed``."""
+        asker = f"{self.via.parent}[{self.via.extra}]" if self.via.extra else self.via.parent
+        space = " " if self.via.constraint.startswith("@") else ""
+        there = f"`{self.name}` {self.version}" if self.version is not None else f"no `{self.name}`"
+        return f"`{asker}` needs `{self.name}{space}{self.via.constraint}`, and {there} is installed"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockedSet:

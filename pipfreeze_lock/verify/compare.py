@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
     from pipfreeze_lock.model.lock import LockedSet, Pin, Unpinned
 
-__all__ = ["compare", "same_version"]
+__all__ = ["compare", "is_same_twice", "same_version"]
 
 _KNOWN_INSTALLERS = frozenset({"pip"})
 
@@ -197,7 +197,7 @@ class _Comparison:
 
     def _more_than_one(self, found: list[InstalledDistribution], taken: InstalledDistribution) -> Iterator[Finding]:
         for other in found:
-            if other is taken or self._is_hidden_base(other, taken) or _is_same_twice(other, taken):
+            if other is taken or self._is_hidden_base(other, taken) or is_same_twice(other, taken):
                 continue
             if (other.name, other.version, other.path) in self._hidden:
                 continue
@@ -251,7 +251,7 @@ def _importable(found: list[InstalledDistribution], version: str) -> InstalledDi
     return next((one for one in beside if same_version(one.version, version)), found[0])
 
 
-def _is_same_twice(one: InstalledDistribution, other: InstalledDistribution) -> bool:
+def is_same_twice(one: InstalledDistribution, other: InstalledDistribution) -> bool:
     """Whether it is one installation with metadata of both kinds, as some of Debian's packages have it."""
     suffixes = {found.path.rpartition(".")[2] for found in (one, other)}
     is_beside = _folder(one) == _folder(other) and same_version(one.version, other.version)

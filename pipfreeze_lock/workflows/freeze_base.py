@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from pipfreeze_lock.image.interface import ScannedLayer
+    from pipfreeze_lock.image.layers import FileTree
     from pipfreeze_lock.model.installed import InstalledDistribution
+    from pipfreeze_lock.verify.ownership import Owned
 
-__all__ = ["base_by_layers", "base_of_image", "first_layer_of_pip"]
+__all__ = ["base_by_layers", "base_of_image", "first_layer_of_pip", "paths_of_system"]
 
 _WITH_PIP = frozenset({"setuptools", "wheel"})
 """What ensurepip, get-pip.py and virtualenv install beside it."""
+_SYSTEM_INSTALLERS = frozenset({"rpm", "debian"})
+_RPM = ("var/lib/rpm", "usr/lib/sysimage/rpm")
+"""Where its database lies, which is not read."""
 _OF_PIP = re.compile(r"pip-[^/]+\.(?:dist|egg)-info")
 
 
@@ -54,6 +59,22 @@ def base_of_image(
         for one in installed
         if one.name == "pip" or one.path in of_system or BaseDistribution(one.name, one.version) in known
     )
+
+
+def paths_of_system(owned: Iterable[Owned], tree: FileTree) -> frozenset[str]:
+    """Give the paths of the metadata that came with a package of the system's own package manager.
+
+    dpkg and apk say so in lists that are read; of rpm INSTALLER tells, or that nobody else says to have installed it
+    where rpm installs.
+    """
+    has_rpm = any(tree.find(path) is not None for path in _RPM)
+    found = set()
+    for one in owned:
+        distribution = one.distribution
+        is_of_rpm = has_rpm and distribution.installer is None and distribution.path.startswith("/usr/lib")
+        if one.is_of_system or is_of_rpm or distribution.installer in _SYSTEM_INSTALLERS:
+            found.add(distribution.path)
+    return frozenset(found)
 
 
 def first_layer_of_pip(layers: Sequence[ScannedLayer], folders: Iterable[str]) -> int | None:

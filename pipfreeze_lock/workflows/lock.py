@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.resolve.interface import Resolution, ResolvedDistribution, Resolver
 
-__all__ = ["FileHasher", "HashesOf", "LockRequest", "Releases", "lock", "preferences"]
+__all__ = [
+    "FileHasher",
+    "HashesOf",
+    "LockRequest",
+    "Releases",
+    "check_hash_mode",
+    "lock",
+    "locked_file",
+    "preferences",
+    "relocated",
+]
 
 HashesOf = Literal["chosen", "all", "none"]
 """Whose hashes stand at a pin: of the file this pip will choose, of every file of the release, or no hashes."""
@@ -96,7 +106,7 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
     :raises ResolutionError: when no set of files satisfies the requirements, or this pip cannot check hashes.
     :raises NetworkError: when an index could not be asked.
     """
-    _check_hash_mode(request)
+    check_hash_mode(request.target.pip, has_hashes=request.hashes != "none")
     resolution = resolver.resolve(
         ResolveRequest(
             requirements=request.requirements,
@@ -113,7 +123,8 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
         target=str(request.target),
         base=request.target.base,
         satisfied=tuple(
-            Satisfied(name=one.distribution.name, via=_relocated(one.via, request)) for one in resolution.kept
+            Satisfied(name=one.distribution.name, via=relocated(one.via, request.path_in_lock))
+            for one in resolution.kept
         ),
         inputs=tuple(replace(one, path=request.path_in_lock(one.path)) for one in request.requirements.inputs),
         remarks=(*_hidden_options(request), *request.remarks, *_remarks(resolution)),
@@ -130,9 +141,13 @@ def lock(request: LockRequest, *, resolver: Resolver, hasher: FileHasher, releas
     )
 
 
-def _check_hash_mode(request: LockRequest) -> None:
-    if request.hashes != "none" and not capabilities(request.target.pip).hash_mode:
-        message = f"pip {request.target.pip} has no hash mode, so that it cannot be held to the hashes of a lock"
+def check_hash_mode(pip: str, *, has_hashes: bool) -> None:
+    """See that a pip can be held to a lock's hashes, where it has some.
+
+    :raises ResolutionError: when it has no hash mode.
+    """
+    if has_hashes and not capabilities(pip).hash_mode:
+        message = f"pip {pip} has no hash mode, so that it cannot be held to the hashes of a lock"
         hints = [
             "Install a newer pip in the image before anything else: `RUN pip install pip==9.0.3`.",
             "Or lock with `--no-hashes`: names and versions alone, which anyone who can serve files can replace.",
@@ -144,7 +159,7 @@ def _pin(one: ResolvedDistribution, request: LockRequest, hasher: FileHasher, re
     files: Sequence[tuple[ProjectPage, IndexFile]] = ((one.page, one.file),)
     if request.hashes == "all" and one.direct_url is None:
         files = releases.files_of(one.name, one.version)
-    locked = tuple(_locked_file(page, file, hasher if request.hashes != "none" else None) for page, file in files)
+    locked = tuple(locked_file(page, file, hasher if request.hashes != "none" else None) for page, file in files)
     return Pin(
         name=one.name,
         version=one.version,
@@ -152,7 +167,7 @@ def _pin(one: ResolvedDistribution, request: LockRequest, hasher: FileHasher, re
         extras=tuple(sorted(one.extras)),
         url=one.direct_url.without_credentials if one.direct_url is not None else None,
         hashes=tuple(sorted({found for file in locked for found in file.hashes if request.hashes != "none"})),
-        via=_relocated(one.via, request),
+        via=relocated(one.via, request.path_in_lock),
         notes=tuple(_notes(one, releases)),
         filename=one.file.filename,
         files=locked,
@@ -172,14 +187,13 @@ def _hidden_options(request: LockRequest) -> Iterable[tuple[str, str]]:
         yield "options", " ".join(words)
 
 
-def _relocated(vias: tuple[Via, ...], request: LockRequest) -> tuple[Via, ...]:
-    found = (
-        via if via.kind == "distribution" else replace(via, parent=request.path_in_lock(via.parent)) for via in vias
-    )
+def relocated(vias: tuple[Via, ...], path_in_lock: Callable[[str], str]) -> tuple[Via, ...]:
+    """Give edges sorted, with the paths of inputs as seen from the lock's folder."""
+    found = (via if via.kind == "distribution" else replace(via, parent=path_in_lock(via.parent)) for via in vias)
     return tuple(sorted(found, key=str))
 
 
-def _locked_file(page: ProjectPage, file: IndexFile, hasher: FileHasher | None) -> LockedFile:
+def locked_file(page: ProjectPage, file: IndexFile, hasher: FileHasher | None) -> LockedFile:
     """Describe a file; without a hasher, nothing is fetched for a hash that nobody asks for."""
     digest = file.hashes.get("sha256") or (hasher.sha256(page, file) if hasher is not None else None)
     return LockedFile(

@@ -1,0 +1,271 @@
+"""Which file of a release was installed: told by tags, and proven by its own record.
+
+A wheel is proven by RECORD, which pip copies: two wheels of one release that differ in anything differ there. What was
+built from an sdist is compared as far as it goes, by its Python files: a build changes some of them, and makes others.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote, urlsplit
+
+from pipfreeze_lock.errors import MetadataError, NetworkError
+from pipfreeze_lock.index.filenames import LZMA_SUFFIXES, SUFFIXES, split_suffix
+from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+from pipfreeze_lock.model.url import Url
+from pipfreeze_lock.verify.deep import compare_records, matching_wheels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.model.installed import InstalledDistribution
+    from pipfreeze_lock.model.lock import UnpinnedReason
+    from pipfreeze_lock.verify.deep import LockedRecord
+    from pipfreeze_lock.workflows.installed_files import InstalledFiles
+
+__all__ = ["FileFinder", "FoundFiles", "NotFound", "Offered", "ReleaseFiles"]
+
+Offered = tuple[ProjectPage, IndexFile]
+
+_VERSION_CONTROL = re.compile(r"(?:git|hg|svn|bzr)\+")
+_STRONG_HASH = re.compile(r"(sha256|sha384|sha512)=([0-9a-f]+)")
+"""Those that pip takes in hash mode, in the fragment of a URL."""
+_PUBLISHED = re.compile(rb"^Tag:.*-(?:many|musl)linux", re.MULTILINE | re.IGNORECASE)
+"""No pip builds a wheel with such a tag."""
+_BUILD = re.compile(rb"^Build:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
+
+
+class ReleaseFiles(Protocol):
+    """What the index has; may be called from any thread."""
+
+    def files(self, name: NormalizedName, version: str) -> Sequence[Offered]:
+        """Give all files of a release: first those that the target's pip takes, the best first.
+
+        :raises NetworkError: when an index could not be asked.
+        """
+        ...  # pragma: no cover
+
+    def record(self, page: ProjectPage, file: IndexFile) -> LockedRecord:
+        """Read what a wheel says of its own files.
+
+        :raises MetadataError: when it has no RECORD.
+        :raises NetworkError: when it cannot be read.
+        """
+        ...  # pragma: no cover
+
+    def digests(self, page: ProjectPage, file: IndexFile) -> frozenset[str]:
+        """Give the SHA-256 of what an sdist holds.
+
+        :raises MetadataError: when it cannot be unpacked.
+        :raises NetworkError: when it cannot be read.
+        """
+        ...  # pragma: no cover
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundFiles:
+    """The files whose hashes a pin has; more than one where all fit."""
+
+    files: tuple[Offered, ...]
+    url: str | None = None
+    """Of a direct reference, without fragment."""
+    proof: str
+    """What makes it so: a clause."""
+    notes: tuple[str, ...] = ()
+    """To stand at the pin."""
+    doubts: tuple[str, ...] = ()
+    """Those of the notes that a reader has to be told: not all could be proven."""
+
+    @property
+    def is_built(self) -> bool:
+        """Whether it was built from an sdist."""
+        return not any(file.filename.endswith(".whl") for _, file in self.files)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotFound:
+    """Why there is no file that a lock could allow."""
+
+    reason: UnpinnedReason
+    words: str
+    """A clause: ``the index has no such release``."""
+
+
+@dataclass(slots=True)
+class FileFinder:
+    """Looks for the files of one environment; may be used by several threads."""
+
+    releases: ReleaseFiles
+
+    def find(self, one: InstalledDistribution, installed: InstalledFiles) -> FoundFiles | NotFound:
+        """Say which file it came from.
+
+        :raises NetworkError: when an index could not be asked.
+        """
+        location = (one.direct_url or "").partition("#")[0]
+        refused = _has_no_file(one, location)
+        if refused is not None:
+            return refused
+        if not location:
+            return self._of_index(one, installed)
+        if location.startswith("file:"):
+            return self._of_local_file(one, installed)
+        return self._of_url(one, installed, location)
+
+    # From a URL
+
+    def _of_url(self, one: InstalledDistribution, installed: InstalledFiles, location: str) -> FoundFiles | NotFound:
+        filename = unquote(urlsplit(location).path.rpartition("/")[2])
+        stated = _stated_hash(one)
+        file = IndexFile(filename=filename, url=location, hashes=dict([stated]) if stated else {})
+        page = ProjectPage(name=one.name, url=location, index=Url(location), files=[file])
+        if stated is not None:
+            return FoundFiles(files=((page, file),), url=location, proof="its hash stands in direct_url.json")
+        try:
+            found = self._among(installed, [(page, file)])
+        except NetworkError as error:
+            return NotFound(reason="not-on-index", words=f"its URL gives nothing any more: {error.message}")
+        if isinstance(found, NotFound):
+            return found
+        return FoundFiles(files=found.files, url=location, proof=found.proof, notes=found.notes, doubts=found.doubts)
+
+    def _of_local_file(self, one: InstalledDistribution, installed: InstalledFiles) -> FoundFiles | NotFound:
+        """Look on the index for what was copied into the image; what is not there is nobody's to fetch."""
+        stated = _stated_hash(one)
+        files = self.releases.files(one.name, one.version)
+        if stated is not None:
+            same = [(page, file) for page, file in files if file.hashes.get(stated[0]) == stated[1]]
+            if same:
+                return FoundFiles(files=tuple(same[:1]), proof="its hash stands in direct_url.json")
+        else:
+            found = self._among(installed, files)
+            if isinstance(found, FoundFiles) and not found.doubts:
+                return found
+        return NotFound(reason="local", words="it was installed from a file, which the index does not have")
+
+    # From the index
+
+    def _of_index(self, one: InstalledDistribution, installed: InstalledFiles) -> FoundFiles | NotFound:
+        files = self.releases.files(one.name, one.version)
+        if not files:
+            return NotFound(reason="not-on-index", words="the index has no such release")
+        return self._among(installed, files)
+
+    def _among(self, installed: InstalledFiles, files: Sequence[Offered]) -> FoundFiles | NotFound:
+        wheels = [offered for offered in files if offered[1].filename.endswith(".whl")]
+        sdists = [offered for offered in files if not offered[1].filename.endswith(".whl")]
+        alike = _alike(wheels, installed.wheel)
+        closest: tuple[str, int] | None = None
+        if installed.has_hashes:
+            others = [offered for offered in wheels if offered not in alike]
+            for group in (alike, others):
+                proven, differences = self._proven(group, installed)
+                if proven:
+                    return _wheels(proven)
+                closest = min(filter(None, (closest, differences)), key=lambda told: told[1], default=None)
+        elif alike:
+            doubt = "not proven: its RECORD has no hashes" if installed.rows else "not proven: it has no RECORD"
+            return FoundFiles(files=tuple(alike), proof="its tags alone", notes=(doubt,), doubts=(doubt,))
+        return self._built(installed, sdists, closest)
+
+    def _proven(
+        self, wheels: Sequence[Offered], installed: InstalledFiles
+    ) -> tuple[list[Offered], tuple[str, int] | None]:
+        """Give those whose record is that of what is installed; and the closest other, with how many files differ."""
+        proven: list[Offered] = []
+        closest: tuple[str, int] | None = None
+        for page, file in wheels:
+            try:
+                record = self.releases.record(page, file)
+            except MetadataError:
+                continue  # pip could not have installed it
+            differences = compare_records(installed.rows or (), record, folder=installed.folder)
+            if not differences:
+                proven.append((page, file))
+            elif closest is None or len(differences) < closest[1]:
+                closest = file.filename, len(differences)
+        return proven, closest
+
+    def _built(
+        self,
+        installed: InstalledFiles,
+        sdists: Sequence[Offered],
+        closest: tuple[str, int] | None,
+    ) -> FoundFiles | NotFound:
+        """Compare with the sdists of the release.
+
+        :param closest: The wheel that differs least, and in how many files.
+        """
+        wanted = installed.modules
+        counts = {file.filename: len(wanted & self._digests(page, file)) for page, file in sdists}
+        most = max(counts.values(), default=0)
+        if not sdists or (wanted and not most) or _PUBLISHED.search(installed.wheel or b""):
+            return NotFound(reason="other-contents", words=_contents_of_none(closest, sdists))
+        best = tuple(offered for offered in sdists if counts[offered[1].filename] == most)
+        if wanted:
+            note = f"built from an sdist: {most} of its {len(wanted)} Python files are in that"
+        else:
+            note = "built from an sdist: it has no Python files by which that could be proven"
+        doubts = () if most and most == len(wanted) else (note,)
+        if len(best) > 1:
+            several = f"which of {len(best)} sdists was built is not known: what they hold is the same"
+            return FoundFiles(files=best, proof=note, notes=(note, several), doubts=(*doubts, several))
+        return FoundFiles(files=best, proof=note, notes=(note,), doubts=doubts)
+
+    def _digests(self, page: ProjectPage, file: IndexFile) -> frozenset[str]:
+        try:
+            return self.releases.digests(page, file)
+        except MetadataError:
+            return frozenset()  # pip could not have built it
+
+
+def _has_no_file(one: InstalledDistribution, location: str) -> NotFound | None:
+    """Say of what no file can be named, whatever an index has; None of what may have one."""
+    if one.is_editable:
+        return NotFound(reason="editable", words="it is a source tree, whatever that holds")
+    if one.problem is not None or not one.version:
+        return NotFound(reason="broken-metadata", words=one.problem or "its metadata has no Version")
+    if _VERSION_CONTROL.match(location):
+        return NotFound(reason="version-control", words="of a checkout pip checks no hash")
+    suffix = split_suffix(unquote(urlsplit(location).path))[1].lower()
+    if location and suffix not in SUFFIXES | LZMA_SUFFIXES:
+        return NotFound(reason="local", words="it was built from a folder")
+    return None
+
+
+def _alike(wheels: Sequence[Offered], wheel: bytes | None) -> list[Offered]:
+    """Give those with the tags and the build number that an installed WHEEL file names."""
+    names = set(matching_wheels([file.filename for _, file in wheels], wheel))
+    build = _BUILD.search(wheel or b"")
+    wanted = build[1].decode(errors="replace") if build is not None else None
+    return [(page, file) for page, file in wheels if file.filename in names and _build_of(file.filename) == wanted]
+
+
+def _build_of(filename: str) -> str | None:
+    parts = filename.removesuffix(".whl").split("-")
+    return parts[2] if len(parts) == 6 else None
+
+
+def _wheels(proven: Sequence[Offered]) -> FoundFiles:
+    if len({file.hashes.get("sha256", file.filename) for _, file in proven}) == 1:
+        return FoundFiles(files=tuple(proven[:1]), proof="its RECORD is that of the wheel")
+    several = f"which of {len(proven)} wheels was installed is not known: their RECORDs are the same"
+    return FoundFiles(files=tuple(proven), proof=several, notes=(several,), doubts=(several,))
+
+
+def _stated_hash(one: InstalledDistribution) -> tuple[str, str] | None:
+    match = _STRONG_HASH.search((one.direct_url or "").partition("#")[2])
+    return (match[1], match[2]) if match is not None else None
+
+
+def _contents_of_none(closest: tuple[str, int] | None, sdists: Sequence[Offered]) -> str:
+    if closest is not None:
+        filename, count = closest
+        return f"it is no file that the index has: `{filename}` comes closest, and differs in {count} files"
+    if sdists:
+        return f"it is no file that the index has: none of its Python files is in `{sdists[0][1].filename}`"
+    return "it was built from an sdist, and the index has none of this release"

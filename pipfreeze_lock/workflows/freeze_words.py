@@ -1,0 +1,67 @@
+"""What a person is told of a frozen image: sentences, gathered while it is frozen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.verify.sentences import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.model.installed import InstalledDistribution
+    from pipfreeze_lock.resolve.installed_edges import InstalledEdges
+    from pipfreeze_lock.workflows.freeze_files import FoundFiles, NotFound
+
+__all__ = ["FrozenWords"]
+
+
+class FrozenWords:
+    """All of one run.
+
+    :param pip: Of the target.
+    """
+
+    def __init__(self, pip: str) -> None:
+        self._pip = pip
+        self.warnings: list[str] = []
+        self.hints: list[str] = []
+        self.details: list[str] = []
+
+    def of_pin(self, pinned: str, found: FoundFiles) -> None:
+        """Say what makes it so; and aloud what could not be proven."""
+        self.details.append(f"`{pinned}` is `{found.files[0][1].filename}`: {found.proof}")
+        self.warnings += (f"`{pinned}`: {doubt}" for doubt in found.doubts)
+
+    def of_other_choice(self, name: NormalizedName, version: str, filename: str | None) -> str:
+        """Say that pip will not install the same again; give the same as a note."""
+        what = f"takes `{filename}`, and refuses its hash" if filename is not None else "takes no file of it"
+        note = f"pip {self._pip} {what}"
+        self.warnings.append(f"`{name}=={version}` cannot be installed again from this lock: {note}")
+        return note
+
+    def of_unpinned(self, one: InstalledDistribution, outcome: NotFound) -> None:
+        """Say what is no pin."""
+        origin = f"; it came from `{one.direct_url}`" if one.direct_url is not None else ""
+        self.warnings.append(f"`{one.name}` {one.version} is no pin: {outcome.words}{origin}")
+
+    def of_hidden(self, one: InstalledDistribution, taken: InstalledDistribution) -> None:
+        """Say what is installed twice."""
+        self.warnings.append(
+            f"`{one.name}` is installed twice: {taken.version} is imported, and {one.version} lies in `{one.path}`"
+        )
+
+    def of_edges(self, edges: InstalledEdges, *, roots: Sequence[NormalizedName], has_inputs: bool) -> None:
+        """Say where the image contradicts itself, and the inputs."""
+        self.warnings += map(str, edges.inconsistent)
+        if edges.inconsistent:
+            self.hints.append("`pip check` fails in this image, and the lock is what is there: `check` notes the same.")
+        for one in edges.unmet:
+            verb = "constrains it" if one.is_constraint else "is asked for"
+            self.warnings.append(f"{one.source}: `{one.text}` {verb}, and that is not what is installed")
+        if has_inputs and roots:
+            verb = "is" if len(roots) == 1 else "are"
+            self.warnings.append(f"{listed(roots)} {verb} installed, and nothing that was read asks for it")
+        self.warnings += edges.unreadable
