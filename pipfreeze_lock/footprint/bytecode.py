@@ -51,7 +51,9 @@ def _in_place(members: Sequence[WheelMember], layout: WheelLayout, target: Targe
     for member in members:
         place = layout.place(member.name)
         if place is not None:
-            yield Source(member.name, member.size, place, bytecode_path(place, target))
+            # What RECORD has for it is what pip puts behind the folder: `…/site-packages/../../../bin/tool.py`.
+            compiled_as = posixpath.join(layout.library, posixpath.relpath(place, layout.library))
+            yield Source(member.name, member.size, compiled_as, bytecode_path(place, target))
 
 
 def _unpacked(members: Sequence[WheelMember], layout: WheelLayout, folder: str, target: Target) -> Iterator[Source]:

@@ -74,6 +74,7 @@ class WheelToInstall:
             changed=changed if rules.records_changed_scripts else {},
             generated=generated.items(),
             compiled=_unshipped(pyc, installed, rules),
+            is_row_whole=rules.unpacking_folder is not None,
         )
         return Written(
             files={path: size for path, size in files.items() if path not in pyc},

@@ -23,7 +23,8 @@ def places_of_environment(
 ) -> InstallPlaces:
     """Give them of an environment of an image that was read.
 
-    :param executable: ``sys.executable`` of the pip that runs, where that is known: the first line of its script.
+    :param tree: Read with `image.interest.with_growth`.
+    :param executable: ``sys.executable`` of the pip that runs, where that is known; None: as for ``pip install …``.
     """
     prefix = environment.prefix.rstrip("/") or "/"
     site = _site(environment, prefix)
@@ -31,14 +32,15 @@ def places_of_environment(
     twin = site.replace("/lib/", "/lib64/", 1)
     is_twin = twin != site and twin in environment.search_path
     version = target.python_version
+    scripts = posixpath.join(base, "bin")
     headers = posixpath.join(base, "include", "site", f"python{version}")
     if not environment.is_virtual:
         headers = posixpath.join(base, "include", _headers_name(tree, base, target))
     return InstallPlaces(
-        executable=executable or environment.executable,
+        executable=executable or _of_script(tree, f"{scripts}/pip") or environment.executable,
         purelib=site,
         platlib=twin if is_twin else site,
-        scripts=posixpath.join(base, "bin"),
+        scripts=scripts,
         headers=headers,
         data=base,
     )
@@ -55,6 +57,14 @@ def places_of_official_image(target: Target) -> InstallPlaces:
         headers=f"{_LOCAL}/include/{_default_headers_name(target)}",
         data=_LOCAL,
     )
+
+
+def _of_script(tree: FileTree, path: str) -> str | None:
+    """Give the interpreter that a script names."""
+    found = tree.find(path)
+    content = found.entry.file.content if found is not None else None
+    first = (content or b"").partition(b"\n")[0].decode("utf-8", errors="replace")
+    return first.removeprefix("#!").split()[0] if first.startswith("#!/") and "python" in first else None
 
 
 def _site(environment: Environment, prefix: str) -> str:

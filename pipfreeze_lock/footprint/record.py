@@ -24,6 +24,7 @@ def record_size(
     changed: Mapping[str, int],
     generated: Iterable[tuple[str, int]],
     compiled: Iterable[str],
+    is_row_whole: bool,
 ) -> int:
     """Give the size of the RECORD of an installed wheel.
 
@@ -33,6 +34,7 @@ def record_size(
     :param changed: Sizes of those that pip changes and records anew, by their path in the wheel.
     :param generated: Paths and sizes of what pip writes beside them.
     :param compiled: Paths of ``.pyc``.
+    :param is_row_whole: Whether what stands behind the third field of a row is kept.
     """
     output = io.StringIO(newline="")
     writer = csv.writer(output)  # CR LF, as pip has it
@@ -42,8 +44,8 @@ def record_size(
             continue
         place = unrecorded.pop(row[0], None)
         path = row[0] if place is None else posixpath.relpath(place, library)
-        digest, size = [*row[1:3], "", ""][:2]
-        writer.writerow((path, _DIGEST, changed[row[0]]) if row[0] in changed else (path, digest, size))
+        rest = row[1:] if is_row_whole else [*row[1:3], "", ""][:2]
+        writer.writerow((path, _DIGEST, changed[row[0]]) if row[0] in changed else (path, *rest))
     for place, length in generated:
         writer.writerow((posixpath.relpath(place, library), _DIGEST, length))
     for place in (*unrecorded.values(), *compiled):

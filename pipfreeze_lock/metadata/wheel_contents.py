@@ -44,9 +44,9 @@ def read_wheel_members(client: HttpClient, file: IndexFile, url: str) -> list[Me
     :raises NetworkError: when it cannot be read.
     """
     try:
-        if local_path(url) is None:
-            return RemoteWheel(client, file, url).members()
-        return _members(fetch(client, url, file.hashes))
+        if _is_read_whole(file, url):
+            return _members(fetch(client, url, file.hashes))
+        return RemoteWheel(client, file, url).members()
     except BadZipError as error:
         raise _not_usable(file, url, error) from error
 
@@ -60,7 +60,7 @@ def read_wheel_contents(client: HttpClient, file: IndexFile, url: str, names: Co
     """
     wanted = frozenset(names)
     try:
-        if local_path(url) is not None or (file.size is not None and file.size <= _WHOLE):
+        if _is_read_whole(file, url):
             return _of_whole(fetch(client, url, file.hashes), wanted)
         wheel = RemoteWheel(client, file, url)
         spans = list(_spans([member for member in wheel.members() if member.name in wanted]))
@@ -71,6 +71,10 @@ def read_wheel_contents(client: HttpClient, file: IndexFile, url: str, names: Co
             return {name: content for part in parts for name, content in part.items()}
     except BadZipError as error:
         raise _not_usable(file, url, error) from error
+
+
+def _is_read_whole(file: IndexFile, url: str) -> bool:
+    return local_path(url) is not None or (file.size is not None and file.size <= _WHOLE)
 
 
 def _not_usable(file: IndexFile, url: str, error: BadZipError) -> MetadataError:
