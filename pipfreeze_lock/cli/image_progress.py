@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from pipfreeze_lock.image.interface import ImageReporter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.status import Status
 
     from pipfreeze_lock.cli.rendering import Talk
+    from pipfreeze_lock.image.interface import ImageSource, ScannedImage, Want
 
-__all__ = ["ReadingProgress"]
+__all__ = ["ReadingProgress", "scan_image"]
 
 _SHOWN_AFTER = 0.3
 """Seconds: many images are read by then."""
@@ -77,3 +80,17 @@ class ReadingProgress(ImageReporter):
             self._status = Console(stderr=True).status(self.text())
             self._status.start()
         self._status.update(self.text())
+
+
+def scan_image(source: ImageSource, interest: Callable[[str], Want], talk: Talk) -> ScannedImage:
+    """Read an image, and show how that goes.
+
+    :raises ImageError: when it cannot be read.
+    """
+    progress = ReadingProgress(talk)
+    try:
+        scanned = source.scan(interest, progress)
+    finally:
+        progress.stop()
+    talk.detail(f"Read {scanned.bytes_read / 1e6:.1f} MB of {len(scanned.layers)} layers of {scanned.name}.")
+    return scanned

@@ -14,11 +14,12 @@ from pipfreeze_lock.image import reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.image.interface import ImageSource
     from pipfreeze_lock.image.manifest import Platform
     from pipfreeze_lock.model.installed import InstalledSet
 
-__all__ = ["Listing", "SourceOptions", "open_image"]
+__all__ = ["Listing", "SourceOptions", "open_image", "registry_network"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,20 @@ class SourceOptions:
     """``cert``, ``client_cert``, ``proxy``, ``timeout``, ``retries``: those that were given."""
     is_insecure: bool = False
     """Whether to read from a registry whose TLS certificate is not valid, or that has no TLS."""
+
+
+def registry_network(given: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """Give how a registry is reached: as the command line says, else the configuration.
+
+    :param given: What `network_of` gives.
+    """
+    return {
+        "cert": settings.place("cert", given.get("cert")),
+        "client_cert": settings.place("client-cert", given.get("client_cert")),
+        "proxy": settings.text("proxy", given.get("proxy")),
+        "timeout": settings.number("timeout", given.get("timeout"), 15),
+        "retries": given.get("retries", settings.values.get("retries")),
+    }
 
 
 def open_image(text: str, options: SourceOptions) -> ImageSource | Listing:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pipfreeze_lock.cli.image_progress import ReadingProgress
+from pipfreeze_lock.cli.image_progress import scan_image
 from pipfreeze_lock.image.distributions import installed_set
 from pipfreeze_lock.image.environments import choose_environment, find_environments
 from pipfreeze_lock.image.interest import with_records
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.image.environments import Environment
-    from pipfreeze_lock.image.interface import ImageConfig, ImageSource, LayerContents, ScannedImage, ScannedLayer
+    from pipfreeze_lock.image.interface import ImageConfig, ImageSource, LayerContents, ScannedLayer
     from pipfreeze_lock.model.installed import InstalledSet
     from pipfreeze_lock.verify.integrity import IntegrityResult
 
@@ -78,7 +78,7 @@ def look_at_image(
     :raises ImageError: when it cannot be read, or there is no Python in it.
     :raises UsageError: when the environment that is asked for is not there.
     """
-    scanned = _scan(source, interest, talk)
+    scanned = scan_image(source, interest, talk)
     tree = FileTree(scanned.layers)
     choice = choose_environment(find_environments(tree, scanned.config), wanted, subject=subject)
     others = choice.others
@@ -120,13 +120,3 @@ def _read_again(source: ImageSource, paths: Sequence[str]) -> Callable[[str], by
 
 def _taken_away(contents: LayerContents) -> Iterator[str]:
     return chain(contents.whiteouts, contents.opaque)
-
-
-def _scan(source: ImageSource, interest: Callable[[str], Want], talk: Talk) -> ScannedImage:
-    progress = ReadingProgress(talk)
-    try:
-        scanned = source.scan(interest, progress)
-    finally:
-        progress.stop()
-    talk.detail(f"Read {scanned.bytes_read / 1e6:.1f} MB of {len(scanned.layers)} layers of {scanned.name}.")
-    return scanned

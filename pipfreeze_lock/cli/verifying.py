@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pipfreeze_lock.check.places import LockPlaces
-from pipfreeze_lock.cli.image_sources import Listing, SourceOptions, open_image
+from pipfreeze_lock.cli.image_sources import Listing, SourceOptions, open_image, registry_network
 from pipfreeze_lock.cli.recorded_options import read_command, relock_command
 from pipfreeze_lock.cli.report_output import ReportOutput
 from pipfreeze_lock.cli.settings import read_settings, working_folder
@@ -113,7 +113,11 @@ class _Verification:
         options = self._options
         source = open_image(
             options.image,
-            SourceOptions(platform=options.platform, network=self._network(), is_insecure=options.insecure),
+            SourceOptions(
+                platform=options.platform,
+                network=registry_network(options.network, self._settings),
+                is_insecure=options.insecure,
+            ),
         )
         if isinstance(source, Listing):
             return [self._of_listing(source)]
@@ -129,18 +133,6 @@ class _Verification:
             is_every=options.all_environments,
         )
         return [self._of_image(one) for one in looked]
-
-    def _network(self) -> dict[str, Any]:
-        """Give how a registry is reached: as the command line says, else the configuration."""
-        given, settings = self._options.network, self._settings
-        retries = given.get("retries", settings.values.get("retries"))
-        return {
-            "cert": settings.place("cert", given.get("cert")),
-            "client_cert": settings.place("client-cert", given.get("client_cert")),
-            "proxy": settings.text("proxy", given.get("proxy")),
-            "timeout": settings.number("timeout", given.get("timeout"), 15),
-            "retries": retries,
-        }
 
     def _of_listing(self, listing: Listing) -> Examination:
         options = [name for name in _NEEDS_FILES if getattr(self._options, name)]
