@@ -35,11 +35,11 @@ def build_tools(evidence: Evidence) -> Iterator[Saving]:
         id="build-tools",
         what="compilers, headers and version control of the system",
         size=sum(part.total for part in parts),
-        how=slim or "FROM … AS build  # compile there, and COPY --from=build the environment",
+        how=slim or "COPY --from=build …",
         note=sentences(
             f"an estimate: the packages that are for building, {', '.join(names)} the largest of them",
-            "what pip has to compile cannot be compiled there" if slim else "",
-            "some programs want them when they run",
+            "nothing can be compiled there" if slim else "compile in a stage of its own, and copy what came of it",
+            "programs that run git or a compiler need them",
             share(sum(part.hidden for part in parts), "is hidden bytes, too"),
         )
         if parts

@@ -21,6 +21,9 @@ _MOST_PAIRS = 5
 """Of layers, each told alone."""
 _LEAST_OF_A_PAIR = 100_000
 """Bytes."""
+_WORDS = 40
+"""Characters of an instruction that are told."""
+_NEW_STAGE = "COPY --from=build …"
 
 
 def hidden_bytes(evidence: Evidence) -> Iterator[Saving]:
@@ -33,13 +36,12 @@ def hidden_bytes(evidence: Evidence) -> Iterator[Saving]:
     for files in told:
         yield _of_pair(files)
     rest = [one for files in ordered[len(told) :] for one in files]
-    where = "other layers" if told else "several layers"
     yield Saving(
         id="hidden",
-        what=f"what {where} replace or take away of those below",
+        what="what other layers replace or take away" if told else "what layers replace or take away of those below",
         size=_size(rest),
-        how="FROM …  # a stage of its own; COPY --from=build what it should have",
-        note="mostly small files that each step changes, which nobody can spare" if rest else "",
+        how=_NEW_STAGE,
+        note="mostly small files that each step changes",
         paths=_paths(rest),
     )
 
@@ -49,29 +51,29 @@ def _of_pair(files: list[HiddenFile]) -> Saving:
     replaced = [one for one in files if one.is_replaced]
     equal = [one for one in files if one.is_equal]
     verb = "replaces" if len(replaced) == len(files) else "takes away" if not replaced else "replaces or takes away"
-    if layer == by:
-        verb, how = "writes twice", f"RUN …  # write each file once in {_named(layer)}"
-    elif equal and len(equal) * 2 > len(files):
-        how = "COPY --chown=USER …  # own and mode as the files are written, not in a layer above"
-    else:
-        how = f"RUN …  # in one: {_named(layer)} and {_named(by)}"
+    is_of_owners = len(equal) * 2 > len(files)
     return Saving(
         id="hidden",
         what=f"what layer {layer.index + 1} writes and layer {by.index + 1} {verb}",
         size=_size(files),
-        how=how,
+        how="COPY --chown=USER --chmod=MODE …" if is_of_owners else _in_one(layer, by),
         note=sentences(
             counted(len(files), "file"),
             share(_size(equal), "has the same contents above: only owner, mode or time changed"),
-            "or copy the result into a new stage, where the layer below is of the base image",
+            f"where layer {layer.index + 1} is of the base image, copy what you need into a stage of its own",
         ),
         paths=_paths(files),
     )
 
 
-def _named(layer: LayerInfo) -> str:
-    """``layer 3``, with the words that made it as far as a line has room."""
-    return f"layer {layer.index + 1}"
+def _in_one(layer: LayerInfo, by: LayerInfo) -> str:
+    """Give the RUN that does both; what is not made by RUN is made in another stage."""
+    words = [(one.instruction or "").partition("RUN ")[2] for one in (layer, by)]
+    return f"RUN {' && '.join(map(_shortened, words))}" if all(words) else _NEW_STAGE
+
+
+def _shortened(command: str) -> str:
+    return command if len(command) <= _WORDS else f"{command[:_WORDS].rpartition(' ')[0] or command[:_WORDS]} …"
 
 
 def _size(files: list[HiddenFile]) -> int:
