@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.lock import LockedSet, Pin, Via
     from pipfreeze_lock.model.requirement import IndexOptions
 
-__all__ = ["KINDS", "Changes", "HeaderChange", "PinChange", "PinChangeKind", "changes", "holders"]
+__all__ = ["KINDS", "Changes", "HeaderChange", "PinChange", "PinChangeKind", "changes", "holders", "pin_changes"]
 
 PinChangeKind = Literal["upgraded", "downgraded", "replaced", "added", "removed", "rehashed", "extras", "via", "notes"]
 """``replaced``: another URL, or versions of which neither is newer. ``rehashed``: the same version, other files.
@@ -81,13 +81,16 @@ class Changes:
 
 def changes(old: LockedSet, new: LockedSet) -> Changes:
     """Compare two locks."""
-    old_pins = {pin.name: pin for pin in old.pins}
-    new_pins = {pin.name: pin for pin in new.pins}
+    return Changes(header=tuple(_header_changes(old, new)), pins=pin_changes(old.pins, new.pins))
+
+
+def pin_changes(old: Iterable[Pin], new: Iterable[Pin]) -> tuple[PinChange, ...]:
+    """Compare pins, each name of which is there once; by name."""
+    old_pins = {pin.name: pin for pin in old}
+    new_pins = {pin.name: pin for pin in new}
     names = sorted(old_pins.keys() | new_pins.keys())
     compared = (_compare(name, old_pins.get(name), new_pins.get(name)) for name in names)
-    return Changes(
-        header=tuple(_header_changes(old, new)), pins=tuple(change for change in compared if change is not None)
-    )
+    return tuple(change for change in compared if change is not None)
 
 
 def holders(pin: Pin) -> tuple[Via, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.report.changes import Changes, PinChange
     from pipfreeze_lock.report.lock_difference import Asked, LockDifference
 
-__all__ = ["VERSION", "as_json"]
+__all__ = ["VERSION", "as_json", "instant_as_json", "vias_as_json"]
 
 VERSION = 1
 """Of the format: counts up when a member goes or means something else; new members may come without."""
@@ -32,14 +32,15 @@ def as_json(differences: Sequence[LockDifference], asked: Asked) -> str:
         {
             "version": VERSION,
             "tool": {"name": "pipfreeze-lock", "version": __version__},
-            "asked_at": _instant(asked.at),
-            "exclude_newer": _instant(asked.exclude_newer) if asked.exclude_newer is not None else None,
+            "asked_at": instant_as_json(asked.at),
+            "exclude_newer": instant_as_json(asked.exclude_newer) if asked.exclude_newer is not None else None,
             "locks": [_lock(one) for one in differences],
         }
     )
 
 
-def _instant(moment: datetime) -> str:
+def instant_as_json(moment: datetime) -> str:
+    """Give it by RFC 3339, in UTC."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -81,8 +82,8 @@ def _change(change: PinChange, difference: LockDifference) -> dict[str, Any]:
         "name": change.name,
         "old": _pin(change.old, difference.review.old.get(change.name)),
         "new": _pin(change.new, difference.review.new.get(change.name)),
-        "causes": _vias(change.causes),
-        "freed_by": _vias(change.freed_by),
+        "causes": vias_as_json(change.causes),
+        "freed_by": vias_as_json(change.freed_by),
     }
 
 
@@ -94,7 +95,7 @@ def _pin(pin: Pin | None, file: PinnedFile | None) -> dict[str, Any] | None:
         "extras": [public_text(one) for one in pin.extras],
         "is_direct": pin.url is not None,
         "hashes": list(pin.hashes),
-        "via": _vias(pin.via),
+        "via": vias_as_json(pin.via),
         "notes": [public_text(one) for one in pin.notes],
         "file": _file(file) if file is not None else None,
     }
@@ -118,13 +119,14 @@ def _held(held: HeldBack) -> dict[str, Any]:
         "version": public_text(held.version),
         "newer": public_text(held.newer),
         "uploaded": _optional(held.uploaded),
-        "by": _vias(held.by),
+        "by": vias_as_json(held.by),
         "reasons": [public_text(one) for one in held.reasons],
         "is_image": held.is_image,
     }
 
 
-def _vias(vias: Iterable[Via]) -> list[dict[str, Any]]:
+def vias_as_json(vias: Iterable[Via]) -> list[dict[str, Any]]:
+    """Say who asks, and in which words; places that URLs name are left out."""
     return [
         {
             "kind": via.kind,
