@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from pipfreeze_lock.check import rules
 from pipfreeze_lock.lockfile.options import hidden_options, render_options
 from pipfreeze_lock.model.finding import Location
+from pipfreeze_lock.model.lock import BUILT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     PlaceInInputs = Callable[[str, Sequence[str]], Location | None]
     """Gives the line of the inputs that has an option, that with one of some values where there are several."""
@@ -82,7 +83,9 @@ def option_findings(
             told.add(change.option)
             message = _said(change.option, change.now, change.recorded)
             yield context.finding(rules.CHANGED_OPTION, message, location=change.location)
-    recorded, current = _without_what_is_equal(context.lock.options, context.requirements.options)
+    built = {pin.name for pin in context.lock.pins if any(note.startswith(BUILT) for note in pin.notes)}
+    both = (_without_names(one, built) for one in (context.lock.options, context.requirements.options))
+    recorded, current = _without_what_is_equal(*both)
     before = _options_in_force(render_options(recorded), dict(context.lock.remarks).get("options", ""))
     after = _options_in_force(render_options(current), " ".join(hidden_options(current)))
     for option in sorted(before.keys() | after.keys()):
@@ -110,6 +113,12 @@ def input_findings(context: CheckContext) -> Iterator[Finding]:
 
 def _header_of(context: CheckContext, one: InputFile) -> Location:
     return context.places.header(one.role, one.path)
+
+
+def _without_names(options: IndexOptions, built: Collection[str]) -> IndexOptions:
+    """Leave out what makes pip build, where a frozen image had it built: the pin says so, whoever asks for it."""
+    control = options.format_control
+    return replace(options, format_control=replace(control, no_binary=control.no_binary - set(built)))
 
 
 def _without_what_is_equal(one: IndexOptions, other: IndexOptions) -> tuple[IndexOptions, IndexOptions]:

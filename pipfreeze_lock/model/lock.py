@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.target import BaseDistribution
 
 __all__ = [
+    "BUILT",
     "NO_DEPENDENCIES",
     "Inconsistency",
     "LockedFile",
@@ -29,6 +30,8 @@ UnpinnedReason = Literal[
 """Why no line can install it by a hash. ``local``: from a path of the machine that built the image. ``other-contents``:
 the index has its release, and none of the files is what was installed. ``hidden``: another one of the same name comes
 before it on ``sys.path``."""
+BUILT = "built from an sdist"
+"""How the note of a pin begins that a frozen image has from there."""
 NO_DEPENDENCIES = "--no-deps"
 """What the remark ``install`` says of a lock whose pins alone do not satisfy each other."""
 

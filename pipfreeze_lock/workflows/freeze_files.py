@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from pipfreeze_lock.errors import MetadataError, NetworkError
 from pipfreeze_lock.index.filenames import LZMA_SUFFIXES, SUFFIXES, split_suffix
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
+from pipfreeze_lock.model.lock import BUILT
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.verify.deep import compare_records, matching_wheels
 
@@ -207,9 +208,9 @@ class FileFinder:
             return NotFound(reason="other-contents", words=_contents_of_none(closest, sdists))
         best = tuple(offered for offered in sdists if counts[offered[1].filename] == most)
         if wanted:
-            note = f"built from an sdist: {most} of its {len(wanted)} Python files are in that"
+            note = f"{BUILT}: {most} of its {len(wanted)} Python files are in that"
         else:
-            note = "built from an sdist: it has no Python files by which that could be proven"
+            note = f"{BUILT}: it has no Python files by which that could be proven"
         doubts = () if most and most == len(wanted) else (note,)
         if len(best) > 1:
             several = f"which of {len(best)} sdists was built is not known: what they hold is the same"
