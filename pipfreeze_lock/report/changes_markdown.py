@@ -7,6 +7,7 @@ where else files come from.
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock import __version__
@@ -32,23 +33,49 @@ LIMIT = 65_536
 _MORE = "`--diff-format json` lists them all."
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lines that belong together, of which those after the head may be left out."""
+
+    lines: list[str]
+    head: int = 0
+    """How many lines stay while any is shown."""
+    title: str | None = None
+    """Of a heading above; or, of what is folded away, its summary."""
+    is_folded: bool = False
+
+    def cut(self, rows: int | None) -> list[str]:
+        """Give so many lines after the head, with a sentence on the others; and an empty one after all."""
+        if not self.lines:
+            return []
+        left = len(self.lines) - self.head - rows if rows is not None else 0
+        kept = self.lines
+        if left > 0:
+            kept = [*self.lines[: len(self.lines) - left], ""] if rows else []
+            kept = [*kept, f"{left} more, for which there is no room here: {_MORE}"]
+        if self.title is None:
+            return [*kept, ""]
+        return folded(self.title, kept) if self.is_folded else [f"#### {self.title}", "", *kept, ""]
+
+
 def as_markdown(differences: Sequence[LockDifference], asked: Asked) -> str:
     """Give a section for each pair of locks, and how they were made; where that is too long, as many rows as fit."""
-    whole = _body(differences, asked)
+    blocks = [block for one in differences for block in _blocks(one)]
+    made = "\n".join(_made(differences, asked))
+
+    def body(rows: int | None) -> str:
+        return "\n".join([*(line for block in blocks for line in block.cut(rows)), made])
+
+    whole = body(None)
     if _length(whole) <= LIMIT:
         return whole
-    counts = range(max(_longest(one) for one in differences))
-    fitting = bisect_right(counts, LIMIT, key=lambda count: _length(_body(differences, asked, count)))
+    counts = range(max(len(block.lines) for block in blocks))
+    fitting = bisect_right(counts, LIMIT, key=lambda count: _length(body(count)))
     for count in reversed(counts[:fitting]):  # the first one, mostly: a row more may be shorter than the sentence on it
-        body = _body(differences, asked, count)
-        if _length(body) <= LIMIT:
-            return body
+        cut = body(count)
+        if _length(cut) <= LIMIT:
+            return cut
     return _without_rows(differences, asked)
-
-
-def _body(differences: Sequence[LockDifference], asked: Asked, rows: int | None = None) -> str:
-    sections = ["\n".join(_section(one, rows)) for one in differences]
-    return "\n".join([*sections, *_made(differences, asked)])
 
 
 def _without_rows(differences: Sequence[LockDifference], asked: Asked) -> str:
@@ -65,42 +92,32 @@ def _length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _longest(difference: LockDifference) -> int:
-    """Give how many rows the longest list may have: a bound, found without making them."""
-    changes, review = difference.changes, difference.review
-    return max(len(changes.pins), len(changes.header), len(review.held), len(review.new), 1)
-
-
-def _section(difference: LockDifference, rows: int | None) -> Iterator[str]:
-    changes, review = difference.changes, difference.review
-    yield from (_heading(difference), "", _totals(difference), "")
-    yield from _cut(list(attention(difference)), rows)
-    yield from _cut(list(_header(changes)), rows)
-    yield from _cut(table(difference), rows, head=2)
-    held = [_held(one) for one in review.held if not one.is_image]
-    if held:
-        yield from ("#### Newer releases held back", "", *_cut(held, rows))
-    by_image = [one for one in review.held if one.is_image]
-    sentence = f"{counted(len(by_image), 'newer release')} without a file for this image"
-    yield from folded(sentence, _cut(_by_reason(by_image), rows))
+def _blocks(difference: LockDifference) -> list[_Block]:
+    changes, held = difference.changes, difference.review.held
+    start = [_heading(difference), "", _totals(difference)]
+    by_image = [one for one in held if one.is_image]
     rest = [change for change in changes.pins if change.kind in ("via", "notes")]
-    words = f"{counted(len(rest), 'distribution')} asked for otherwise, and installed as before"
-    yield from folded(words, _cut([f"- {code(one.name)}: {_otherwise(one)}" for one in rest], rows))
+    return [
+        _Block(start, head=len(start)),
+        _Block(list(attention(difference))),
+        _Block(list(_header(changes))),
+        _Block(table(difference), head=2),
+        _Block([_held(one) for one in held if not one.is_image], title="Newer releases held back"),
+        _Block(
+            _by_reason(by_image),
+            title=f"{counted(len(by_image), 'newer release')} without a file for this image",
+            is_folded=True,
+        ),
+        _Block(
+            [f"- {code(one.name)}: {_otherwise(one)}" for one in rest],
+            title=f"{counted(len(rest), 'distribution')} asked for otherwise, and installed as before",
+            is_folded=True,
+        ),
+    ]
 
 
 def _heading(difference: LockDifference) -> str:
     return f"### {code(difference.path)}: {summary(difference.changes)}"
-
-
-def _cut(lines: list[str], rows: int | None, *, head: int = 0) -> list[str]:
-    """Give so many lines with a sentence on the others, and an empty one after all."""
-    if not lines:
-        return []
-    left = len(lines) - head - rows if rows is not None else 0
-    if left <= 0:
-        return [*lines, ""]
-    kept = lines[: len(lines) - left] if rows else []
-    return [*kept, *([""] if kept else []), f"{left} more, for which there is no room here: {_MORE}", ""]
 
 
 def _totals(difference: LockDifference) -> str:
@@ -116,7 +133,7 @@ def _total(total: TotalSize) -> str:
     files = counted(total.files, "file")
     if not total.unknown:
         return f"{files}, {readable_size(total.size)}"
-    return f"{files}, {readable_size(total.size)} and {counted(total.unknown, 'file')} of unknown size"
+    return f"{files}, {readable_size(total.size)} but for {total.unknown} of unknown size"
 
 
 def _header(changes: Changes) -> Iterator[str]:

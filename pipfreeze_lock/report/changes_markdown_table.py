@@ -12,8 +12,6 @@ from pipfreeze_lock.report.sizes import readable_size, size_difference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from packaging.utils import NormalizedName
-
     from pipfreeze_lock.model.lock import Pin, Via
     from pipfreeze_lock.model.lock_review import PinnedFile
     from pipfreeze_lock.report.changes import PinChange
@@ -35,7 +33,7 @@ def attention(difference: LockDifference) -> Iterator[str]:
             yield f"- **No longer offered:** {pinned}. No file there has the hash of the old pin: it installs no more."
     for name, file in review.new.items():
         if file.yanked is not None:
-            yield f"- **Yanked:** {code(f'{name} {file.filename}')}, with the reason {code(file.yanked)}"
+            yield f"- **Yanked:** {code(file.filename or name)}, with the reason {code(file.yanked)}"
     for change in difference.changes.pins:
         if change.new is not None and _is_compiled(change.new, review.new.get(change.name)):
             before = change.old is not None and _is_compiled(change.old, review.old.get(change.name))
@@ -45,7 +43,7 @@ def attention(difference: LockDifference) -> Iterator[str]:
 
 def table(difference: LockDifference) -> list[str]:
     """Give the head and a row for each distribution that is installed otherwise, in the order of `KINDS`."""
-    moved = {change.name: change for change in difference.changes.pins if change.kind not in ("via", "notes")}
+    moved = {str(change.name): change for change in difference.changes.pins if change.kind not in ("via", "notes")}
     if not moved:
         return []
     ordered = sorted(moved.values(), key=lambda change: KINDS.index(change.kind))
@@ -53,7 +51,7 @@ def table(difference: LockDifference) -> list[str]:
     return [*head, *(_row(change, difference, moved) for change in ordered)]
 
 
-def _row(change: PinChange, difference: LockDifference, moved: dict[NormalizedName, PinChange]) -> str:
+def _row(change: PinChange, difference: LockDifference, moved: dict[str, PinChange]) -> str:
     old, new = (files.get(change.name) for files in (difference.review.old, difference.review.new))
     return row(
         [
@@ -81,7 +79,7 @@ def _fetched(change: PinChange, old: PinnedFile | None, new: PinnedFile | None) 
     sizes = [_size(file) for file in (old, new) if file is not None]
     text = " → ".join(sizes) if len(set(sizes)) > 1 else sizes[0] if sizes else ""
     if new is None:
-        text = f"{text} less"
+        text = f"{text} less" if old is not None and old.size is not None else text
     elif old is not None and old.size is not None and new.size is not None and old.size != new.size:
         text = f"{text} ({size_difference(old.size, new.size)})"
     remarks = []
@@ -110,7 +108,7 @@ def _why(pin: Pin) -> str:
     return f", since {code(reasons[0])}" if reasons else ""
 
 
-def _reason(change: PinChange, old: PinnedFile | None, moved: dict[NormalizedName, PinChange]) -> str:
+def _reason(change: PinChange, old: PinnedFile | None, moved: dict[str, PinChange]) -> str:
     asking = ", ".join(_asking(via, moved) for via in change.causes)
     if change.new is None:
         return f"no longer asked for by {asking}" if asking else ""
@@ -130,9 +128,9 @@ def _reason(change: PinChange, old: PinnedFile | None, moved: dict[NormalizedNam
     return "; ".join(parts)
 
 
-def _asking(via: Via, moved: dict[NormalizedName, PinChange]) -> str:
+def _asking(via: Via, moved: dict[str, PinChange]) -> str:
     """Name who asks, and say what became of that one where it moved itself: then this is why."""
-    parent = next((change for name, change in moved.items() if name == via.parent), None)
+    parent = moved.get(via.parent)
     if via.kind != "distribution" or parent is None:
         return code(str(via))
     return f"{code(str(via))} ({parent.kind})"

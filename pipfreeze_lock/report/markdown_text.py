@@ -47,9 +47,8 @@ def row(cells: list[str]) -> str:
 
 
 def folded(summary: str, lines: list[str]) -> list[str]:
-    """Fold lines away, if there are any.
+    """Fold lines away.
 
     :param summary: Words of our own.
     """
-    ended = lines[:-1] if lines[-1:] == [""] else lines
-    return [f"<details><summary>{summary}</summary>", "", *ended, "", "</details>", ""] if ended else []
+    return [f"<details><summary>{summary}</summary>", "", *lines, "", "</details>", ""]
