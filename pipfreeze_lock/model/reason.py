@@ -50,9 +50,10 @@ class Reason:
     version: str | None
     extras: tuple[str, ...] = ()
     url: str | None = None
-    state: Literal["pinned", "satisfied", "base"]
+    state: Literal["pinned", "satisfied", "base", "root", "unpinned"]
     """``satisfied``: the base image has it, and the requirements are content with that. ``base``: the base image has
-    it, and nothing in the lock asks for it."""
+    it, and nothing in the lock asks for it. Of a frozen image, ``root``: it is pinned, and was there on somebody's
+    wish; ``unpinned``: it was there, and no line can install it by a hash."""
     askers: tuple[Asker, ...] = ()
     """Files first, then distributions, the nearest to a file first; constraints last."""
     roots: tuple[Asker, ...] = ()

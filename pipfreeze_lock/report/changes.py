@@ -169,6 +169,9 @@ def _facts(lock: LockedSet) -> dict[str, dict[str, str]]:
     facts: dict[str, dict[str, str]] = {"target": {"": lock.target}, "command": {"": lock.command}}
     facts["base"] = {item.name: f"{item.name} {item.version}" for item in lock.base}
     facts["satisfied"] = {item.name: str(item.name) for item in lock.satisfied}
+    facts["unpinned"] = {f"{one.name} {one.path}": f"{one.name} {one.version}" for one in lock.unpinned}
+    facts["inconsistent"] = {str(one): str(one) for one in lock.inconsistent}
+    facts["root"] = {name: str(name) for name in lock.roots}
     facts["option"] = {line: line for line in _option_lines(lock.options)}
     for file in lock.inputs:
         facts.setdefault(file.role, {})[file.path] = f"{file.path} sha256:{file.sha256[:12]}"

@@ -83,6 +83,10 @@ def _state(reason: Reason) -> str:
             return " is in the base image, and satisfies who asks for it: no pin"
         case "base":
             return " is in the base image; nothing in the lock asks for it"
+        case "root":
+            return " was in the image that was frozen; nothing that was read asks for it"
+        case "unpinned":
+            return " was in the image that was frozen, and is no pin"
         case "pinned":
             return "" if reason.askers else " has nobody who asks for it"
 

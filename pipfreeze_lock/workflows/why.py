@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipfreeze_lock.model.reason import Asker, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipfreeze_lock.model.lock import LockedSet, Pin, Satisfied, Via
+    from pipfreeze_lock.model.lock import LockedSet, Pin, Satisfied, Unpinned, Via
     from pipfreeze_lock.model.target import BaseDistribution
 
 __all__ = ["nearest_in_lock", "reason"]
@@ -31,7 +31,12 @@ def nearest_in_lock(lock: LockedSet, name: str, *, count: int = 3) -> list[str]:
     """Give up to `count` names of the lock that may have been meant, best first: likely slips, then longer names."""
     import difflib  # noqa: PLC0415  only for a name that is not there
 
-    there: list[Pin | Satisfied | BaseDistribution] = [*lock.pins, *lock.satisfied, *lock.base]
+    there: list[Pin | Satisfied | BaseDistribution | Unpinned] = [
+        *lock.pins,
+        *lock.satisfied,
+        *lock.base,
+        *lock.unpinned,
+    ]
     names = sorted({str(one.name) for one in there})
     near = difflib.get_close_matches(name, names, n=count, cutoff=0.7)
     holding = [one for one in names if len(name) > 2 and (name in one or one in name.split("-"))]
@@ -45,13 +50,14 @@ class _Tracer:
         self._lock = lock
         self._pins = {str(pin.name): pin for pin in lock.pins}
         self._base = {str(one.name): one.version for one in lock.base}
-        self._versions = {**self._base, **{name: pin.version for name, pin in self._pins.items()}}
+        self._unpinned = {str(one.name): one.version for one in lock.unpinned if one.reason != "hidden"}
+        self._versions = {**self._base, **self._unpinned, **{name: pin.version for name, pin in self._pins.items()}}
         self._vias: dict[str, Sequence[Via]] = {str(one.name): one.via for one in lock.satisfied}
         self._vias |= {name: pin.via for name, pin in self._pins.items()}
         self._distances = self._distances_from_files()
 
     def reason(self, name: str) -> Reason | None:
-        if name not in self._vias and name not in self._base:
+        if name not in self._vias and name not in self._versions:
             return None
         pin = self._pins.get(name)
         walked: set[_Node] = set()
@@ -60,11 +66,18 @@ class _Tracer:
             version=self._versions.get(name),
             extras=pin.extras if pin is not None else (),
             url=pin.url if pin is not None else None,
-            state="pinned" if pin is not None else "satisfied" if name in self._vias else "base",
+            state=self._state(name),
             askers=self._askers((name, None), walked),
             roots=tuple(self._roots(name, walked)),
             notes=pin.notes if pin is not None else (),
         )
+
+    def _state(self, name: str) -> Literal["pinned", "satisfied", "base", "root", "unpinned"]:
+        if name in self._pins:
+            return "root" if name in self._lock.roots and not self._vias[name] else "pinned"
+        if name in self._unpinned:
+            return "unpinned"
+        return "satisfied" if name in self._vias else "base"
 
     def _askers(self, node: _Node, walked: set[_Node]) -> tuple[Asker, ...]:
         """Give who asks for a node, the nearest to a file first, each with its own askers where it comes first.
