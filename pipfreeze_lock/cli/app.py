@@ -65,7 +65,7 @@ def _register() -> None:
     """Each command module imports nothing but typer at its top, so that all may be registered at once."""
     if app.registered_commands:
         return
-    from pipfreeze_lock.cli import check, freeze, lock, probe, target, verify, why  # noqa: PLC0415  they import this module's types
+    from pipfreeze_lock.cli import check, freeze, lock, probe, target, verify, weigh, why  # noqa: PLC0415  they import this module's types
 
     app.command("lock", cls=PlainCommand)(lock.lock_command)
     app.command("check", cls=PlainCommand)(check.check_command)
@@ -73,6 +73,7 @@ def _register() -> None:
     app.command("freeze", cls=PlainCommand)(freeze.freeze_command)
     app.command("target", cls=PlainCommand)(target.target_command)
     app.command("probe", cls=PlainCommand)(probe.probe_command)
+    app.command("weigh", cls=PlainCommand)(weigh.weigh_command)
     app.command("why", cls=PlainCommand)(why.why_command)
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["WeighOptions", "run_weigh"]
 
 _FORMATS = ("text", "json")
-_LEAST_WIDTH = 60
-"""Characters of a line; what is narrower breaks in the terminal."""
+_LEAST_WIDTH = 80
+"""Characters of a line; a narrower terminal breaks them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.weight import (
         DistributionWeight,
         FileKindOfWeight,
+        HiddenFile,
         ImageWeight,
         Owner,
         RepeatedContents,
@@ -74,7 +75,9 @@ class _Text:
 
     def summary(self) -> list[str]:
         weight = self.weight
-        lines = [f"{self._bold(shown(weight.subject))}: {summary(weight)}"]
+        subject, told = shown(weight.subject), summary(weight)
+        is_long = len(subject) + len(told) + 2 > self.presentation.width
+        lines = [self._bold(subject), told] if is_long else [f"{self._bold(subject)}: {told}"]
         if weight.stored is not None and weight.stored < weight.total:
             share = percentage(weight.stored, weight.total)
             lines.append(f"{readable_size(weight.stored)} of it are stored or sent: compressed to {share}.")
@@ -129,14 +132,9 @@ class _Text:
 
     def hidden(self) -> list[str]:
         """Give the largest files that no container sees."""
-        lines = [
-            f"{_right(one.size)}  layer {one.layer.index + 1}, "
-            f"{'replaced' if one.is_replaced else 'taken away'} in {one.hidden_by.index + 1}"
-            f"{', the same again' if one.is_equal else ''}: {shown(one.path)}"
-            for one in self.weight.hidden
-        ]
+        lines = [self._ended(_hidden(one), shown(one.path)) for one in self.weight.hidden]
         heading = f"Hidden: {readable_size(self.weight.hidden_size)} that ship, and that no container sees"
-        return self._section(heading, [self._middle(line) for line in lines], _MOST_FILES)
+        return self._section(heading, lines, _MOST_FILES)
 
     def repeated(self) -> list[str]:
         """Give contents that are there more than once; nothing where nobody looked."""
@@ -170,10 +168,11 @@ class _Text:
             start = f"{self._sized(one.total)}{layer}{_GAP}{name:<{column}}{_GAP}"
             yield f"{start}{_largest_kinds(one.kinds, self.presentation.width - len(start))}".rstrip()
 
-    def _repeated(self, one: RepeatedContents) -> list[str]:
+    def _repeated(self, one: RepeatedContents) -> Iterator[str]:
         first, *rest = (shown(path) for path in one.paths)
-        more = f" and {counted(len(rest), 'path')} more" if len(rest) > 1 else f" = {rest[0]}"
-        return [self._middle(f"{_right(one.spare)}  {first}{more}")]
+        yield self._ended(f"{_right(one.spare)}{_GAP}{len(one.paths)} times: ", first)
+        if self.presentation.most is None:
+            yield from (self._ended(f"{'':>9}{_GAP}", path) for path in rest)
 
     def _saving(self, one: Saving) -> Iterator[str]:
         about = "about " if one.is_estimated else ""
@@ -208,14 +207,10 @@ class _Text:
         """Shorten a text to what is left of a line, which is never less than a few words."""
         return _ending(text, max(self.presentation.width - before, _NAME))
 
-    def _middle(self, line: str) -> str:
-        """Shorten a line in its middle, since a path says most at its end."""
-        width = self.presentation.width
-        if len(line) <= width:
-            return line
-        start = line.index("/") if "/" in line else width // 2
-        kept = max(width - start - 1, _NAME)
-        return f"{line[:start]}…{line[-kept:]}"
+    def _ended(self, start: str, path: str) -> str:
+        """Put a path behind the start of a line, shortened at its front: it says most at its end."""
+        room = max(self.presentation.width - len(start), _NAME)
+        return start + (path if len(path) <= room else f"…{path[1 - room :]}")
 
     def _bold(self, text: str) -> str:
         return self.presentation.paint(text, "bold")
@@ -230,6 +225,12 @@ def _largest_kinds(kinds: Mapping[FileKindOfWeight, int], room: int) -> str:
             break
         told = more
     return told
+
+
+def _hidden(one: HiddenFile) -> str:
+    verb = "replaced" if one.is_replaced else "taken away"
+    same = ", the same again" if one.is_equal else ""
+    return f"{_right(one.size)}{_GAP}layer {one.layer.index + 1}, {verb} in {one.hidden_by.index + 1}{same}: "
 
 
 def _told(owner: Owner) -> str:

@@ -15,8 +15,8 @@ __all__ = ["Kinds", "is_compiled", "source_of", "suite_of", "suites_with_tests"]
 _OfFolder = Literal["tests", "metadata", "headers", "documentation", "programs"]
 
 _TEST_FOLDER = "tests"
-_MAYBE_TEST_FOLDERS = ("test", "SelfTest", "_test", "_tests")
-"""Ends of names: ``idle_test`` is a suite, ``django/test`` is what others test with."""
+_MAYBE_TEST_FOLDER = re.compile(r"test|SelfTest|.*_tests?")
+"""``idle_test`` is a suite, ``django/test`` is what others test with."""
 _TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py")
 _METADATA_FOLDERS = (".dist-info", ".egg-info")
 _METADATA_FILES = (".egg-info", ".egg-link")
@@ -95,9 +95,10 @@ def suites_with_tests(paths: Iterable[str]) -> frozenset[str]:
             at = parent
             while at and at not in looked_at:
                 looked_at.add(at)
-                if at.endswith(_MAYBE_TEST_FOLDERS):
+                above, _, folder = at.rpartition("/")
+                if _MAYBE_TEST_FOLDER.fullmatch(folder):
                     found.add(at)
-                at = at.rpartition("/")[0]
+                at = above
     return frozenset(found)
 
 

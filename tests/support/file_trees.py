@@ -19,16 +19,16 @@ from pipfreeze_lock.model.image import LayerInfo
 from support.image_archives import Link, layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pipfreeze_lock.image.interface import Want
 
-__all__ = ["Link", "distribution", "info", "merged", "python", "tree", "venv"]
+__all__ = ["Link", "distribution", "info", "merged", "python", "scanned", "tree", "venv"]
 
 
 def tree(*layers: Mapping[str, Any], interest: Callable[[str], Want] = environment_interest) -> FileTree:
     """Lay layers over each other, the lowest first."""
-    return FileTree(_scanned(files, index, interest) for index, files in enumerate(layers))
+    return FileTree(scanned(files, index, interest) for index, files in enumerate(layers))
 
 
 def info(index: int) -> LayerInfo:
@@ -36,8 +36,11 @@ def info(index: int) -> LayerInfo:
     return LayerInfo(index=index, digest=f"sha256:{index:064x}", diff_id=None, instruction=f"RUN step {index}")
 
 
-def _scanned(files: Mapping[str, Any], index: int, interest: Callable[[str], Want]) -> ScannedLayer:
-    data = layer(list(_flat(files)))
+def scanned(
+    files: Mapping[str, Any] | Sequence[tuple[str, Any]], index: int, interest: Callable[[str], Want]
+) -> ScannedLayer:
+    """Read one layer; a sequence of pairs is taken as it is, so that a path may come twice."""
+    data = layer(list(_flat(files)) if hasattr(files, "items") else list(files))
     read = scan_layer(lambda: ForwardBytes(iter([data])), interest, place=f"layer {index}", subject="image")
     return ScannedLayer(info=info(index), contents=read)
 
