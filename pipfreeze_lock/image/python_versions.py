@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.image.interpreters import Interpreter
     from pipfreeze_lock.image.layers import FileTree
 
-__all__ = ["find_libc", "full_version"]
+__all__ = ["find_architecture", "find_libc", "full_version"]
 
 _PATCHLEVEL = re.compile(rb'#\s*define\s+PY_VERSION\s+"([^"+]+)')
 _SOURCE_FOLDER = re.compile(rb"/Python-(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)/")
@@ -21,6 +21,8 @@ _GLIBC_IN_NAME = re.compile(r"libc-(2\.\d+)\.so")
 _GLIBC_IN_FILE = re.compile(rb"GNU C Library [^\n]*? version (\d+\.\d+)")
 _MUSL_IN_FILE = re.compile(rb"\0(1\.\d+\.\d+)\0")
 _LIBRARY_FOLDERS = ("lib", "lib64", "usr/lib", "usr/lib64")
+_ELF_MACHINES = {3: "386", 21: "ppc64le", 22: "s390x", 40: "arm", 62: "amd64", 183: "arm64", 243: "riscv64"}
+"""``e_machine`` of an ELF header (elf(5)), and Docker's words for it."""
 _MUSL_LOADER = re.compile(r"ld-musl-\S+\.so\.1")
 _MULTIARCH = re.compile(r"[a-z0-9_]+-linux-(?:gnu|musl)[a-z0-9]*")
 _MULTIARCH_OF = {
@@ -148,6 +150,23 @@ def find_libc(tree: FileTree, architecture: str = "") -> str | None:
         if told:
             return f"glibc-{told[1].decode()}"
     return _find_musl(tree)
+
+
+def find_architecture(tree: FileTree) -> str | None:
+    """Give what the C library is for, as images name it: ``amd64``; for what does not say so itself, such as a folder.
+
+    None where there is no C library, or for an architecture that is not known.
+    """
+    folders = dict.fromkeys((*_library_folders(tree, ""), *_LIBRARY_FOLDERS))
+    for folder in folders:
+        for name in tree.children(folder):
+            if name == "libc.so.6" or _MUSL_LOADER.fullmatch(name):
+                header = _content(tree, f"{folder}/{name}")[:20]
+                order: Literal["little", "big"] = "big" if header[5:6] == b"\2" else "little"
+                found = _ELF_MACHINES.get(int.from_bytes(header[18:20], order))
+                if header.startswith(b"\x7fELF") and found is not None:
+                    return found
+    return None
 
 
 def _find_musl(tree: FileTree) -> str | None:
