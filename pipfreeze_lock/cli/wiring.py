@@ -107,6 +107,8 @@ class Wiring:
     index: SimpleIndexes
     metadata: LayeredMetadata
     files: DirectFiles
+    catalogue: Catalogue
+    rules: SelectionRules
     resolver: Resolver
     releases: IndexReleases
     markers: TargetMarkers
@@ -174,6 +176,8 @@ class Wiring:
             index=index,
             metadata=metadata,
             files=files,
+            catalogue=catalogue,
+            rules=rules,
             resolver=resolver,
             releases=IndexReleases(catalogue, rules, markers.holds),
             markers=markers,

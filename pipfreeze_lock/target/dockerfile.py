@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -28,6 +28,7 @@ __all__ = [
     "DockerfileTarget",
     "dockerfile_base",
     "parse_build_args",
+    "read_dockerfile",
     "target_of_dockerfile",
 ]
 
@@ -60,6 +61,10 @@ class DockerfileBase:
     """In order."""
     pip_settings: tuple[tuple[str, SourceLine], ...] = ()
     """Names of ``ENV PIP_…`` that change what pip selects, with where."""
+    environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What ENV sets, sorted by name; it may hold credentials, and so may RUN."""
+    runs: tuple[str, ...] = field(default=(), repr=False)
+    """``RUN …`` of the stage and of those that it is built on, in order."""
     notes: tuple[str, ...] = ()
     """Sentences for the reader, each with file and line."""
 
@@ -93,12 +98,7 @@ def target_of_dockerfile(
     :raises InputError: with file and line, for a file that cannot be read or understood.
     :raises UsageError: for a stage that is not there, and for a tag that the table of base images does not have.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"the Dockerfile cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
-        raise InputError(message, context=path) from error
-    base = dockerfile_base(text, path, build_args=build_args, stage=stage, platform=platform)
+    base = dockerfile_base(read_dockerfile(path), path, build_args=build_args, stage=stage, platform=platform)
     try:
         target = target_of_base_image(base.image)
     except UsageError as error:
@@ -106,6 +106,18 @@ def target_of_dockerfile(
     notes = list(base.notes)
     changed = _changed(target, base, notes, settled) if target else None
     return DockerfileTarget(target=changed, image=base.image, image_source=base.image_source, notes=tuple(notes))
+
+
+def read_dockerfile(path: str) -> str:
+    """Read it.
+
+    :raises InputError: when it cannot be read.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the Dockerfile cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
+        raise InputError(message, context=path) from error
 
 
 def parse_build_args(texts: Iterable[str]) -> dict[str, str]:
@@ -214,6 +226,8 @@ def dockerfile_base(
         platform=next((member.platform for member in chosen.chain if member.platform), None),
         changes=tuple(effects.changes),
         pip_settings=tuple(settings.items()),
+        environment=tuple(sorted(chosen.environment.items())),
+        runs=tuple(run for member in chosen.chain for run in member.runs),
         notes=(*notes, *effects.notes),
     )
 

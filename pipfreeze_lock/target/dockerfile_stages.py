@@ -52,6 +52,8 @@ class Stage:
     arguments: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     commands: list[tuple[PipCommand, SourceLine]] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    """Each RUN as the shell gets it, its here-documents behind it."""
     pip_settings: dict[str, SourceLine] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -179,6 +181,7 @@ class _Reader:
         values = stage.variables
         value = _shell_expanded(instruction.value, values)
         heredocs = [_shell_expanded(content, values) for content in instruction.heredocs]
+        stage.runs.append("\n".join((f"RUN {value}", *heredocs)))
         if re.search(r"-m\s+(venv|virtualenv)\b|\bvirtualenv\s", "\n".join((value, *heredocs))):
             stage.notes.append(
                 f"{instruction.source} makes a virtual environment: if the requirements go into it, its pip and base "
