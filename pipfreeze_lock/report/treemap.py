@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Rectangle", "squarified"]
+__all__ = ["Rectangle", "enclosing", "squarified"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +39,14 @@ class Rectangle:
             width=max(self.width - 2 * margin, 0.0),
             height=max(self.height - above - margin, 0.0),
         )
+
+
+def enclosing(rectangles: Sequence[Rectangle]) -> Rectangle:
+    """Give the smallest that has all of these, one at least, in it."""
+    left, top = min(one.left for one in rectangles), min(one.top for one in rectangles)
+    right = max(one.left + one.width for one in rectangles)
+    bottom = max(one.top + one.height for one in rectangles)
+    return Rectangle(left=left, top=top, width=right - left, height=bottom - top)
 
 
 def squarified(sizes: Sequence[int], bounds: Rectangle) -> list[Rectangle]:

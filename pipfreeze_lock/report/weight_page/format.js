@@ -1,0 +1,47 @@
+// Numbers and elements. The rules for numbers are those of report/sizes.py.
+
+const UNITS = ["kB", "MB", "GB", "TB"];
+const WITH_COMMAS = new Intl.NumberFormat("en");
+
+function readableSize(size) {
+  if (size < 1000) return `${size} B`;
+  let value = size;
+  for (const unit of UNITS) {
+    value /= 1000;
+    if (value < 999.95 || unit === UNITS.at(-1)) return `${value.toFixed(1)} ${unit}`;
+  }
+}
+
+function exactSize(size) {
+  return `${WITH_COMMAS.format(size)} B`;
+}
+
+function counted(count, noun) {
+  return `${WITH_COMMAS.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function percentage(part, whole) {
+  if (!part || !whole) return "0 %";
+  const share = (100 * part) / whole;
+  return share >= 0.1 ? `${share.toFixed(1)} %` : "< 0.1 %";
+}
+
+function className(what) {
+  return `of-${what.replaceAll(" ", "-")}`;
+}
+
+// Text goes into the page by this alone, as text: no name is ever read as markup.
+function element(tag, attributes = {}, ...content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "class") made.className = value;
+    else made.setAttribute(name, value);
+  }
+  made.append(...content.filter((one) => one !== null));
+  return made;
+}
+
+// A path may be broken behind each slash.
+function breakable(path) {
+  return path.split("/").flatMap((part, number) => (number ? ["/", element("wbr"), part] : [part]));
+}
