@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ class WeighOptions:
     """Distributions of each environment; None for all of everything."""
     format: str = "text"
     output: str | None = None
+    html: str | None = None
+    svg: str | None = None
     network: dict[str, Any] = field(default_factory=dict)
     """How a registry is reached: fields of `LockOptions` that were given."""
 
@@ -58,6 +61,7 @@ def run_weigh(options: WeighOptions, talk: Talk) -> None:
     source = _source(options)
     request = WeighRequest(subject=options.image, environment=options.environment, duplicates=options.duplicates)
     weight = weigh_image(request, lambda interest: scan_image(source, interest, talk))
+    _draw(weight, options)
     _write(weight, options, talk)
 
 
@@ -71,6 +75,16 @@ def _source(options: WeighOptions) -> ImageSource:
         hint = "Give the image itself, or `rootfs:FOLDER` (`rootfs:/ --environment PATH` for this machine)."
         raise UsageError(message, hints=[hint])
     return source
+
+
+def _draw(weight: ImageWeight, options: WeighOptions) -> None:
+    """Write page and drawing; before the report, so that who closes the pipe of that has them."""
+    for path, name in ((options.html, "weight_html"), (options.svg, "weight_svg")):
+        if path is not None:
+            from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  only for files
+
+            render = import_module(f"pipfreeze_lock.report.{name}").render
+            write_atomically(Path(path), render(weight).encode())
 
 
 def _write(weight: ImageWeight, options: WeighOptions, talk: Talk) -> None:

@@ -64,7 +64,7 @@ class RealImages:
             )
             made.save("localhost/python")
         pip, wanted = f"/wheels/{wheels[0].name}/pip", [f"{name}=={version}" for name, version in base.items()]
-        with Container(self, "localhost/python") as made:
+        with self.container("localhost/python") as made:
             mounts = {wheels[0].parent: "/wheels"}
             made.python(pip, "install", "--no-index", "--find-links", "/wheels", *wanted, mounts=mounts)
             made.save(f"docker-archive:{unfinished}:localhost/base:1")
@@ -72,9 +72,10 @@ class RealImages:
         unfinished.rename(kept)
         return kept
 
-    def container(self, image: Path | None = None) -> Container:
-        """Start from an archive, or from nothing."""
-        return Container(self, "scratch" if image is None else f"docker-archive:{image}")
+    def container(self, image: Path | str | None = None) -> Container:
+        """Start from an archive, from an image by its name (``localhost/x``), or from nothing."""
+        archive = f"docker-archive:{image}" if isinstance(image, Path) else image
+        return Container(self, archive or "scratch")
 
     def run(self, program: str, *arguments: str) -> str:
         """Run buildah or skopeo."""
