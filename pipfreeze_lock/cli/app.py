@@ -65,12 +65,23 @@ def _register() -> None:
     """Each command module imports nothing but typer at its top, so that all may be registered at once."""
     if app.registered_commands:
         return
-    from pipfreeze_lock.cli import check, freeze, lock, probe, target, verify, weigh, why  # noqa: PLC0415  they import this module's types
+    from pipfreeze_lock.cli import (  # noqa: PLC0415  they import this module's types
+        check,
+        forecast,
+        freeze,
+        lock,
+        probe,
+        target,
+        verify,
+        weigh,
+        why,
+    )
 
     app.command("lock", cls=PlainCommand)(lock.lock_command)
     app.command("check", cls=PlainCommand)(check.check_command)
     app.command("verify", cls=PlainCommand)(verify.verify_command)
     app.command("freeze", cls=PlainCommand)(freeze.freeze_command)
+    app.command("forecast", cls=PlainCommand)(forecast.forecast_command)
     app.command("target", cls=PlainCommand)(target.target_command)
     app.command("probe", cls=PlainCommand)(probe.probe_command)
     app.command("weigh", cls=PlainCommand)(weigh.weigh_command)

@@ -86,7 +86,7 @@ def lock_command(
 
     Example: pipfreeze-lock lock --base-image python:3.6.8 requirements.txt
     """
-    from pipfreeze_lock.cli.lock_options import LockOptions  # noqa: PLC0415  a command imports what it uses
+    from pipfreeze_lock.cli.lock_options import LockOptions, in_order_of_mention  # noqa: PLC0415  a command imports what it uses
     from pipfreeze_lock.cli.locking import run_lock  # noqa: PLC0415  likewise
     from pipfreeze_lock.cli.rendering import Talk  # noqa: PLC0415  likewise
     from pipfreeze_lock.cli.targeting import TargetOptions  # noqa: PLC0415  likewise
@@ -107,7 +107,7 @@ def lock_command(
             trusted_hosts=tuple(trusted_host or ()),
             pre=pre,
             prefer_binary=prefer_binary,
-            format_mentions=_in_order_of_mention(
+            format_mentions=in_order_of_mention(
                 context.obj or [],
                 {
                     "--no-binary": list(no_binary or ()),
@@ -144,20 +144,3 @@ def lock_command(
     )
     if changed and exit_non_zero_on_change:
         raise typer.Exit(1)
-
-
-def _in_order_of_mention(arguments: list[str], left: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
-    """Give options and values as they were mentioned, since a later one takes names out of an earlier one.
-
-    The parser gives a list for each and forgets the order between them, so it is looked up among the arguments; what
-    came from the environment comes first.
-    """
-    mentions: list[tuple[str, str]] = []
-    for place, argument in enumerate(arguments):
-        option, equals, value = argument.partition("=")
-        value = value if equals else "".join(arguments[place + 1 : place + 2])
-        if value in left.get(option, ()):
-            left[option].remove(value)
-            mentions.append((option, value))
-    from_environment = [(option, value) for option, values in left.items() for value in values]
-    return (*from_environment, *mentions)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.settings import Settings
     from pipfreeze_lock.cli.targeting import TargetOptions
 
-__all__ = ["LockOptions", "network_of", "options_of_freeze", "with_settings"]
+__all__ = ["LockOptions", "in_order_of_mention", "network_of", "options_of_freeze", "with_settings"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,3 +162,20 @@ def _default_inputs() -> tuple[str, ...]:
             return (name,)
     message = "no requirements were given, and there is no `requirements.txt` here"
     raise UsageError(message, hints=["Name a file: `pipfreeze-lock lock requirements.txt`."])
+
+
+def in_order_of_mention(arguments: list[str], left: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    """Give options and values as they were mentioned, since a later one takes names out of an earlier one.
+
+    The parser gives a list for each and forgets the order between them, so it is looked up among the arguments; what
+    came from the environment comes first.
+    """
+    mentions: list[tuple[str, str]] = []
+    for place, argument in enumerate(arguments):
+        option, equals, value = argument.partition("=")
+        value = value if equals else "".join(arguments[place + 1 : place + 2])
+        if value in left.get(option, ()):
+            left[option].remove(value)
+            mentions.append((option, value))
+    from_environment = [(option, value) for option, values in left.items() for value in values]
+    return (*from_environment, *mentions)

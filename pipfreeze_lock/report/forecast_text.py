@@ -1,0 +1,135 @@
+"""A forecast for people, in a terminal or a pipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.report.characters import visible_line
+from pipfreeze_lock.report.forecast_table import TableLine, lines_of
+from pipfreeze_lock.report.forecast_words import COMPILED, asking, at_most, layer_size, summary, versions
+from pipfreeze_lock.report.interface import plain
+from pipfreeze_lock.report.sentences import counted
+from pipfreeze_lock.report.sizes import readable_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipfreeze_lock.model.forecast import Forecast
+    from pipfreeze_lock.model.plan import Action, FetchedFor
+    from pipfreeze_lock.report.interface import Paint
+
+__all__ = ["ForecastPresentation", "heading", "render", "size_in_layer"]
+
+_HEADS = ("action", "distribution", "version", "fetched", "layer", "asked for by")
+_SIZE = 9
+_FETCHED_TOO: dict[FetchedFor, str] = {
+    "search": "of it only for {}: pip looks into {}, and installs others",
+    "build": "of it for {}: what the sdists are built with",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForecastPresentation:
+    """What a reader wants of it."""
+
+    paint: Paint = plain
+    width: int = 80
+    """Characters of a line."""
+    verbose: bool = False
+    """Whether to list what is kept, too, and all who ask."""
+
+
+def render(forecast: Forecast, presentation: ForecastPresentation) -> str:
+    """Give it, each line with its end."""
+    sections = [
+        heading(forecast, presentation.paint),
+        list(_table(forecast, presentation)),
+        list(_totals(forecast)),
+    ]
+    return "\n".join("".join(f"{line.rstrip()}\n" for line in lines) for lines in sections if lines)
+
+
+def heading(forecast: Forecast, paint: Paint) -> list[str]:
+    """Say what would be called where, and the answer in one line."""
+    base = forecast.base
+    where = base.subject if base.environment is None else f"{base.subject}, {base.environment}"
+    return [
+        f"{visible_line(forecast.call.command)}",
+        f"in {visible_line(where)} (Python {base.python}, pip {base.pip}){at_most(forecast)}:",
+        paint(summary(forecast), "bold"),
+    ]
+
+
+def size_in_layer(forecast: Forecast, action: Action) -> str:
+    """Give the bytes of the files of one distribution, as they are in the image."""
+    if action.kind == "keep":
+        return ""
+    if action.is_compiled:
+        return COMPILED
+    growth = forecast.growth_of(action.name)
+    return readable_size(growth.total) if growth is not None else "?"
+
+
+def _table(forecast: Forecast, presentation: ForecastPresentation) -> Iterator[str]:
+    shown = forecast.plan.actions if presentation.verbose else forecast.changes
+    if not shown:
+        return
+    lines = [_line(forecast, action, is_verbose=presentation.verbose) for action in shown]
+    yield from lines_of(lines, heads=_HEADS, width=presentation.width, paint=presentation.paint)
+    if forecast.kept and not presentation.verbose:
+        yield f"and {len(forecast.kept)} kept, which -v lists"
+
+
+def _line(forecast: Forecast, action: Action, *, is_verbose: bool) -> TableLine:
+    is_moved = action.kind not in ("install", "keep")
+    return TableLine(
+        word=action.kind,
+        name=action.name,
+        versions=versions(action),
+        fetched=readable_size(forecast.size_fetched(action)) if action.kind != "keep" else "",
+        layer=size_in_layer(forecast, action),
+        cause=asking(action.causes, None if is_verbose else 1),
+        is_whole=is_verbose or is_moved,
+    )
+
+
+def _totals(forecast: Forecast) -> Iterator[str]:
+    plan, growth = forecast.plan, forecast.growth
+    if plan.is_empty:
+        if plan.fetched:  # for nothing: a file that is looked into for its metadata
+            yield _total(forecast.fetched, f"is fetched all the same, in {_files(len(plan.fetched))}")
+        return
+    yield _total(forecast.fetched, f"fetched, in {_files(len(plan.fetched))}")
+    for reason, words in _FETCHED_TOO.items():
+        found = forecast.fetched_for(reason)
+        if found:
+            size = sum(forecast.sizes[one.url] for one in found)
+            yield _total(size, words.format(_files(len(found)), "it" if len(found) == 1 else "them"))
+    yield f"{layer_size(forecast):>{_SIZE}}  in the layer, as a tar that is not compressed"
+    yield from _parts(forecast)
+    if growth.removed:
+        yield _total(growth.removed, "of lower layers is replaced or taken away, and still ships")
+    if growth.unknown:
+        yield f"{'?':>{_SIZE}}  not counted, since the image compiles it: {', '.join(growth.unknown)}"
+
+
+def _parts(forecast: Forecast) -> Iterator[str]:
+    growth = forecast.growth
+    if forecast.call.is_compiled:
+        how = f"measured with {forecast.compiled_by}" if forecast.compiled_by else "estimated by the size of sources"
+        yield _total(forecast.bytecode, f"of it .pyc, {how}")
+    else:
+        yield _total(0, f"of it .pyc: {visible_line(forecast.call.compile_reason)}")
+    if growth.interpreter:
+        yield _total(growth.interpreter, "of it .pyc of pip's own, and of the library's, that running pip leaves")
+    reason = visible_line(forecast.call.cache_reason)
+    yield _total(growth.cache if forecast.call.has_cache else 0, f"of it pip's cache: {reason}")
+
+
+def _total(size: int, words: str) -> str:
+    return f"{readable_size(size):>{_SIZE}}  {words}"
+
+
+def _files(count: int) -> str:
+    return counted(count, "file")
