@@ -360,8 +360,8 @@ DiffFormat = Annotated[
     str | None,
     typer.Option(
         "--diff-format",
-        metavar="unified|text|markdown|json",
-        help="How: a patch, lines, the body of a pull request, or all of it. Default: unified.",
+        metavar="FORMAT",
+        help="unified (a patch, the default), text, markdown (the body of a pull request) or json.",
         rich_help_panel=_OUTPUT,
     ),
 ]
