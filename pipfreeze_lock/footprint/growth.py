@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.footprint.compiled_sizes import CompileJob, compiled_files
+from pipfreeze_lock.footprint.first_run import first_run
 from pipfreeze_lock.footprint.installing import read_wheel
 from pipfreeze_lock.footprint.layer_state import LayerState, ancestors
 from pipfreeze_lock.footprint.layer_tar import END_OF_ARCHIVE, entry_size
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from pipfreeze_lock.footprint.first_run import FirstRun
     from pipfreeze_lock.footprint.installing import WheelToInstall, Written
     from pipfreeze_lock.footprint.interface import Compiler, GrowthRequest, WheelFiles
     from pipfreeze_lock.footprint.pip_rules import InstallRules
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["growth", "layer_entries"]
 
 _WORKERS = 16
+_CACHE = "pip's cache"
+_INTERPRETER = "the interpreter"
 _TEMPORARY = "tmp"
 """pip makes folders in it and takes them away again, so that it counts as changed."""
 
@@ -67,8 +71,8 @@ class _Layer:
         there = (places.purelib, places.platlib, places.scripts, places.headers, places.data)
         self._state = LayerState(request.tree, (*(one.lstrip("/") for one in there), _TEMPORARY))
         self._state.touched.add(_TEMPORARY)
-        self._owners: dict[str, NormalizedName | None] = {}
-        """Of the folders that are new; None for those of pip's cache."""
+        self._owners: dict[str, str] = {}
+        """Of the folders that are new: the name of a distribution, or one of those that no distribution has."""
 
     def grown(self, wheels: WheelFiles, compiler: Compiler | None, cache: Cache) -> LayerGrowth:
         """Carry the plan out."""
@@ -81,11 +85,13 @@ class _Layer:
                 )
             )
         written = self._written(read, wheels, compiler, cache)
+        first = first_run(self._request, compiler)
+        self._write(first.files, _INTERPRETER)
         for action in actions:
             self._carry_out(action, written.get(action.name))
         kept = cached_files(self._request, self._rules, wheels)
-        self._write(kept, None)
-        return self._summed_up(actions, written, kept)
+        self._write(kept, _CACHE)
+        return self._summed_up(actions, written, kept, first)
 
     def entries(self) -> dict[str, int]:
         """Give all entries of the tar."""
@@ -108,7 +114,7 @@ class _Layer:
         if written is not None:
             self._write({**written.files, **written.compiled}, action.name)
 
-    def _write(self, files: Mapping[str, int], owner: NormalizedName | None) -> None:
+    def _write(self, files: Mapping[str, int], owner: str) -> None:
         for path, size in files.items():
             inside = path.lstrip("/")
             for folder in ancestors(inside):
@@ -118,7 +124,11 @@ class _Layer:
             self._state.write(inside, size)
 
     def _summed_up(
-        self, actions: Iterable[Action], written: Mapping[NormalizedName, Written], kept: Mapping[str, int]
+        self,
+        actions: Iterable[Action],
+        written: Mapping[NormalizedName, Written],
+        kept: Mapping[str, int],
+        first: FirstRun,
     ) -> LayerGrowth:
         entries = self.entries()
         sizes = {path: entry_size(path, size, self._request.writer) for path, size in entries.items()}
@@ -126,7 +136,6 @@ class _Layer:
         new = {f"{one}/" for one in self._owners}
         old_folders = [one for one in entries if one.endswith("/") and one not in new]
         distributions = tuple(self._of_distribution(name, one, sizes) for name, one in sorted(written.items()))
-        cache_tar = sum(sizes[path.lstrip("/")] for path in kept) + self._folders_of(None, sizes)
         return LayerGrowth(
             distributions=distributions,
             unknown=tuple(sorted(one.name for one in actions if one.is_compiled)),
@@ -134,20 +143,23 @@ class _Layer:
             removals_tar=sum(sizes[one] for one in marks),
             folders_tar=sum(sizes[one] for one in old_folders),
             cache=sum(kept.values()),
-            cache_tar=cache_tar,
+            cache_tar=self._tar_of(kept, _CACHE, sizes),
+            interpreter=sum(first.files.values()),
+            interpreter_tar=self._tar_of(first.files, _INTERPRETER, sizes),
             tar=sum(sizes.values()) + END_OF_ARCHIVE,
-            is_estimated=any(one.is_estimated for one in written.values()),
+            is_estimated=first.is_estimated or any(one.is_estimated for one in written.values()),
         )
 
-    def _folders_of(self, owner: NormalizedName | None, sizes: Mapping[str, int]) -> int:
-        return sum(sizes.get(f"{folder}/", 0) for folder, of in self._owners.items() if of == owner)
+    def _tar_of(self, paths: Iterable[str], owner: str, sizes: Mapping[str, int]) -> int:
+        """Give the bytes of the entries of files, and of the folders that were made for them."""
+        folders = (f"{folder}/" for folder, of in self._owners.items() if of == owner)
+        return sum(sizes.get(path.lstrip("/"), 0) for path in (*paths, *folders))
 
     def _of_distribution(self, name: NormalizedName, one: Written, sizes: Mapping[str, int]) -> DistributionGrowth:
-        paths = (path.lstrip("/") for path in (*one.files, *one.compiled))
         return DistributionGrowth(
             name=name,
             files=sum(one.files.values()),
             compiled=sum(one.compiled.values()),
             is_estimated=one.is_estimated,
-            tar=sum(sizes.get(path, 0) for path in paths) + self._folders_of(name, sizes),
+            tar=self._tar_of((*one.files, *one.compiled), name, sizes),
         )

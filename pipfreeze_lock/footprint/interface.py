@@ -95,6 +95,8 @@ class GrowthRequest:
     """Whether pip compiles what it installs: not with ``--no-compile``."""
     cache: PipCache | None
     """None where pip keeps nothing: ``--no-cache-dir``."""
+    is_bytecode_written: bool = True
+    """Whether the interpreter keeps the ``.pyc`` of what it imports: not with PYTHONDONTWRITEBYTECODE."""
     writer: TarWriter = "docker"
 
 

@@ -7,6 +7,7 @@ whatever could be part of some environment is kept, and what it belongs to is fo
 from __future__ import annotations
 
 from pipfreeze_lock.image.interface import Want
+from pipfreeze_lock.target.pip_imports import is_imported_file
 
 __all__ = [
     "environment_interest",
@@ -137,6 +138,8 @@ def with_growth(path: str) -> Want:
     parent, _, name = path.rpartition("/")
     if name in _OF_PIP or (name == "entry_points.txt" and parent.endswith(_METADATA_FOLDERS)):
         return Want.CONTENT if parent.endswith(_OF_PIP.get(name, "")) else want
+    if path.endswith(".py") and is_imported_file(path):
+        return Want.CONTENT
     is_met = is_in_site_packages(path) or "/lib/py" in path or "/__pycache__/" in path or _is_data(path)
     return Want.NAME if want is Want.NOTHING and is_met else want
 

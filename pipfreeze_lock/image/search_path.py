@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.image.interpreters import Interpreter
     from pipfreeze_lock.image.layers import FileTree
 
-__all__ = ["search_path"]
+__all__ = ["home_folder", "search_path"]
 
 _MARK = "import sys; sys.__plen = len(sys.path)"
 _MOVE = "import sys; new=sys.path[sys.__plen:]"
@@ -44,16 +44,21 @@ def _python_path(config: ImageConfig) -> Iterator[str]:
 
 
 def _user_site(tree: FileTree, config: ImageConfig, interpreter: Interpreter) -> str:
-    base = config.environment.get("PYTHONUSERBASE") or f"{_home(tree, config)}/.local"
+    base = config.environment.get("PYTHONUSERBASE") or f"{home_folder(tree, config)}/.local"
     return f"{base}/lib/{interpreter.name}/site-packages"
 
 
-def _home(tree: FileTree, config: ImageConfig) -> str:
-    """Give the home of the user that the image runs as; one whom nobody knows has the root (runc, Docker)."""
+def home_folder(tree: FileTree | None, config: ImageConfig) -> str:
+    """Give the home of the user that the image runs as; one whom nobody knows has the root (runc, Docker).
+
+    :param tree: None where it is not known: root's home is `/root` then.
+    """
     given = config.environment.get("HOME")
     if given:
         return given.rstrip("/")
     user = config.user.partition(":")[0] or "0"
+    if tree is None:
+        return "/root" if user in ("0", "root") else ""
     for line in (tree.read("etc/passwd") or b"").decode(errors="replace").splitlines():
         fields = line.split(":")
         if len(fields) >= 6 and user in (fields[0], fields[2]):

@@ -49,6 +49,10 @@ class LayerGrowth:
     """Bytes of the files in pip's own cache; 0 with ``--no-cache-dir``."""
     cache_tar: int
     """Bytes of the cache's entries in the tar."""
+    interpreter: int = 0
+    """Bytes of ``.pyc`` of the standard library and of pip itself, that running pip leaves where there were none."""
+    interpreter_tar: int = 0
+    """Bytes of their entries in the tar."""
     tar: int
     """Bytes of the layer's tar, uncompressed, as far as it is known."""
     is_estimated: bool
@@ -56,5 +60,5 @@ class LayerGrowth:
 
     @property
     def files(self) -> int:
-        """Bytes of all files: distributions and cache."""
-        return sum(one.total for one in self.distributions) + self.cache
+        """Bytes of all files: distributions, cache, and what the interpreter keeps."""
+        return sum(one.total for one in self.distributions) + self.cache + self.interpreter
