@@ -115,10 +115,11 @@ class Container:
         environment = ["--env", "PIP_DISABLE_PIP_VERSION_CHECK=1", "--env", "HOME=/root"]
         return self.buildah("run", *volumes, *environment, self.name, "--", "/usr/local/bin/python3", *arguments)
 
-    def pip_install(self, folder: Path, *arguments: str) -> str:
+    def pip_install(self, folder: Path, *arguments: str, is_cached: bool = False) -> str:
         """Run ``pip install`` of the image's own pip, as the RUN of a Dockerfile does.
 
         :param folder: The container sees it as ``/work``, and is in it.
+        :param is_cached: Whether pip keeps what it fetches, in ``/root/.cache/pip``.
         """
         mount = ["--volume", f"{folder}:/work:ro", "--workingdir", "/work"]
         environment = ["--env", "HOME=/root", "--env", "PIP_DISABLE_PIP_VERSION_CHECK=1"]
@@ -126,7 +127,7 @@ class Container:
         if authorities:
             mount += ["--volume", f"{authorities}:/authorities.pem:ro"]
             environment += ["--env", "PIP_CERT=/authorities.pem"]
-        pip = ["/usr/local/bin/python3", "-m", "pip", "install", "--no-cache-dir", *arguments]
+        pip = ["/usr/local/bin/python3", "-m", "pip", "install", *([] if is_cached else ["--no-cache-dir"]), *arguments]
         return self.buildah("run", *mount, *environment, self.name, "--", *pip)
 
     def save(self, destination: str) -> None:
