@@ -114,7 +114,7 @@ def show_differences(differences: Sequence[Difference], options: LockOptions, ex
         return
     from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  only with --diff-output
 
-    write_atomically(Path(str(options.diff_output)), text.encode())
+    write_atomically(Path(str(options.diff_output)), text.encode(), option="--diff-output")
 
 
 def _rendered(differences: Sequence[Difference], options: LockOptions, exclude_newer: datetime | None) -> str:

@@ -22,13 +22,14 @@ _NO_PERMISSION = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def write_atomically(path: str | PathLike[str], data: bytes) -> bool:
+def write_atomically(path: str | PathLike[str], data: bytes, *, option: str = "-o") -> bool:
     """Put `data` into a file so that a reader, or a crash, sees the old bytes or the new ones and never a part.
 
     A file that holds these bytes already is left alone, its time too. An existing file keeps its mode, and its owner
     where the system allows; a new one has the mode that the umask gives. A symbolic link stays one: what it points to
     is written. What is no regular file (``/dev/stdout``, a pipe) is written into.
 
+    :param option: That names the file, for a hint.
     :returns: Whether anything was written.
     :raises InputError: when it cannot be written; nothing is left behind then.
     """
@@ -46,7 +47,7 @@ def write_atomically(path: str | PathLike[str], data: bytes) -> bool:
             _check_writable(target)
         _replace(target, data, existing)
     except OSError as error:
-        raise _unwritable(shown, error) from error
+        raise _unwritable(shown, error, option) from error
     return True
 
 
@@ -108,17 +109,17 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _unwritable(shown: str, error: OSError) -> InputError:
+def _unwritable(shown: str, error: OSError, option: str) -> InputError:
     folder = os.path.dirname(os.path.realpath(shown))  # noqa: PTH120  beside realpath, which Path.resolve does not equal
     if error.errno in _NO_SPACE:
-        hint = f"Free space on the disk that holds `{folder}`, or write elsewhere with `-o`."
+        hint = f"Free space on the disk that holds `{folder}`, or write elsewhere with `{option}`."
     elif error.errno in _NO_PERMISSION:
-        hint = f"Allow writing to `{shown}` and its folder `{folder}`, or write elsewhere with `-o`."
+        hint = f"Allow writing to `{shown}` and its folder `{folder}`, or write elsewhere with `{option}`."
     elif isinstance(error, FileNotFoundError):
-        hint = f"Create the folder `{folder}` first, or write elsewhere with `-o`."
+        hint = f"Create the folder `{folder}` first, or write elsewhere with `{option}`."
     elif isinstance(error, IsADirectoryError):
         hint = "Name a file, not a folder."
     else:
-        hint = "Write elsewhere with `-o`."
+        hint = f"Write elsewhere with `{option}`."
     reason = error.strerror or type(error).__name__
     return InputError(f"`{shown}` cannot be written: {reason[:1].lower()}{reason[1:]}", hints=[hint])

@@ -327,5 +327,6 @@ def test_no_lock_without_its_body() -> None:
     before = lock_text()
     ran = run("lock", "--upgrade", "--diff-output", "nowhere/body.md", *MARKDOWN)
     assert ran.code == 3
-    assert "nowhere" in ran.said
+    assert "`nowhere/body.md` cannot be written" in ran.said
+    assert "write elsewhere with `--diff-output`" in ran.said
     assert lock_text() == before
