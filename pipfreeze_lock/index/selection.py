@@ -47,12 +47,16 @@ class Chosen:
     """By version or file name, why the metadata of a file ruled it out."""
 
 
-def selection_of(project: ProjectFiles, rules: SelectionRules, chosen: Chosen) -> Selection:
+def selection_of(
+    project: ProjectFiles, rules: SelectionRules, chosen: Chosen, *, newer_only: bool = False
+) -> Selection:
     """Say what became of each file.
 
     Linear in the files, which may be some ten thousand.
+
+    :param newer_only: Whether releases that are older than the chosen one are left out.
     """
-    return _Explanation(project, rules, chosen).selection()
+    return _Explanation(project, rules, chosen).selection(newer_only=newer_only)
 
 
 _IN_REACH = ("it needs pip", "it needs glibc", "it needs musl", "it is for another platform")
@@ -80,21 +84,23 @@ class _Explanation:
         self._ranks: dict[int, int] = {}
         self._ranked: list[Candidate] = []
 
-    def selection(self) -> Selection:
+    def selection(self, *, newer_only: bool) -> Selection:
         together = SpecifierSet()
         for _, specifier in self._asked:
             together &= specifier
         self._ranked = list(self._project.ranked(specifier=together))
         self._ranks = {id(one.file): place for place, one in enumerate(self._ranked, start=1)}
         chosen_file = self._chosen_file()
-        releases = [self._release(version, chosen_file) for version in self._project.versions()]
+        lowest = self._version if newer_only else None
+        versions = [one for one in self._project.versions() if lowest is None or one >= lowest]
+        releases = [self._release(version, chosen_file) for version in versions]
         return Selection(
             name=self._project.name,
             target=str(self._rules.target),
             places=tuple(dict.fromkeys(redact(str(page.index)) for page in self._project.pages)),
             chosen_version=self._chosen.version,
             chosen_file=chosen_file.file.filename if chosen_file is not None else None,
-            releases=(*releases, *self._unversioned()),
+            releases=(*releases, *(() if newer_only else self._unversioned())),
             notes=tuple(self._notes(chosen_file)),
             is_base=self._chosen.is_base,
         )

@@ -86,16 +86,19 @@ class IndexReleases:
         project = self._project(name)
         return any(one.is_wheel for version in project.versions() for one in project.candidates(version))
 
-    def selection(self, name: NormalizedName, chosen: Chosen) -> Selection:
+    def selection(self, name: NormalizedName, chosen: Chosen, *, newer_only: bool = False) -> Selection:
         """Say what became of each file of a project; blocks until its pages are there.
 
         :param chosen: What its metadata ruled out is added to it.
+        :param newer_only: Whether releases that are older than the chosen one are left out.
         :raises NetworkError: when an index could not be asked.
         """
         from pipfreeze_lock.index.selection import selection_of  # noqa: PLC0415  only where somebody asks for it
 
         ruled_out = {**chosen.ruled_out, **self._catalogue.rejected.get(name, {})}
-        return selection_of(self._project(name), self._rules, replace(chosen, ruled_out=ruled_out))
+        return selection_of(
+            self._project(name), self._rules, replace(chosen, ruled_out=ruled_out), newer_only=newer_only
+        )
 
     def pinned_file(self, pin: Pin) -> PinnedFile:
         """Find what is offered now of the file that a pin stands for; blocks until the project's pages are there.

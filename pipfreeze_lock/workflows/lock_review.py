@@ -42,7 +42,7 @@ def review(
     :raises NetworkError: when an index could not be asked for what the new lock has no longer.
     """
     names = [pin.name for pin in new.pins if pin.url is None]
-    found = selections(new, names, releases, fetch=False)
+    found = selections(new, names, releases, fetch=False, newer_only=True)
     return LockReview(
         old={pin.name: _file(pin, releases) for pin in old},
         new={pin.name: _file(pin, releases) for pin in new.pins},

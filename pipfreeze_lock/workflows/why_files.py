@@ -21,9 +21,10 @@ __all__ = ["Selections", "chosen_of", "selections"]
 class Selections(Protocol):
     """Knows all files of a project."""
 
-    def selection(self, name: NormalizedName, chosen: Chosen) -> Selection:
+    def selection(self, name: NormalizedName, chosen: Chosen, *, newer_only: bool = False) -> Selection:
         """Say what became of each.
 
+        :param newer_only: Whether releases that are older than the chosen one are left out.
         :raises NetworkError: when an index could not be asked.
         """
         ...  # pragma: no cover
@@ -42,11 +43,17 @@ class Selections(Protocol):
 
 
 def selections(
-    lock: LockedSet | None, names: Iterable[NormalizedName], releases: Selections, *, fetch: bool
+    lock: LockedSet | None,
+    names: Iterable[NormalizedName],
+    releases: Selections,
+    *,
+    fetch: bool,
+    newer_only: bool = False,
 ) -> Iterator[Selection]:
     """Explain one project after the other; those that the lock does not have, as if nothing were asked of them.
 
     :param fetch: Whether the metadata of the newest release that was passed over may be fetched, to say why it was.
+    :param newer_only: Whether releases that are older than the chosen one are left out.
     :raises NetworkError: when an index could not be asked.
     """
     versions = _versions(lock) if lock is not None else {}
@@ -55,7 +62,8 @@ def selections(
         if lock is not None and name in pins and pins[name].url is not None:
             yield _direct(pins[name], lock)
             continue
-        selection = releases.selection(name, chosen_of(lock, name) if lock is not None else Chosen())
+        chosen = chosen_of(lock, name) if lock is not None else Chosen()
+        selection = releases.selection(name, chosen, newer_only=newer_only)
         extras = [cast("NormalizedName", one) for one in pins[name].extras] if name in pins else []
         yield _with_obstacles(selection, versions, extras, releases, fetch=fetch)
 
