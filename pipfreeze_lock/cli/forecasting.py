@@ -184,12 +184,17 @@ class _Question:
         is_hash_mode = is_hash_mode or any(one.hashes for one in self.requirements.requirements)
         base = self.base
         switches = pip_switches(
-            base.config, base.tree, pip=base.target.pip, instructions=base.instructions, words=tuple(self.pip.words())
+            base.config,
+            base.tree,
+            pip=base.target.pip,
+            prefix=base.told.environment or base.places.data,
+            instructions=base.instructions,
+            words=tuple(self.pip.words()),
         )
         cache = switches.cache
         if cache is not None:
-            trusted = frozenset(self.requirements.options.trusted_hosts)
-            cache = replace(cache, is_hash_mode=is_hash_mode, trusted_hosts=trusted)
+            trusted = cache.trusted_hosts.union(self.requirements.options.trusted_hosts)
+            cache = replace(cache, is_hash_mode=cache.is_hash_mode or is_hash_mode, trusted_hosts=trusted)
         return ForecastRequest(
             base=base.told,
             call=InstallCall(
@@ -214,5 +219,6 @@ class _Question:
             places=base.places,
             tree=base.tree,
             cache=cache,
+            is_bytecode_written=switches.is_bytecode_written,
             via=self.via,
         )

@@ -46,14 +46,15 @@ def render(difference: ForecastDifference, presentation: ForecastPresentation) -
 
 def _line(move: ForecastMove, difference: ForecastDifference, *, verbose: bool) -> TableLine:
     there, forecast = (move.new, difference.later) if move.new is not None else (move.old, difference.earlier)
+    sign = "-" if move.new is None else ""
     why = reasons(move, difference, lambda via: visible_line(str(via)), most=None if verbose else _MOST)
     released = " -> ".join(filter(None, (_released(move.old), _released(move.new))))
     return TableLine(
         word=move.change.kind,
-        name=move.change.name if not move.is_written else f"{move.change.name} *",
+        name=visible_line(move.change.name) + (" *" if move.is_written else ""),
         versions=" -> ".join(visible_line(one.version) for one in (move.old, move.new) if one is not None),
-        fetched=readable_size(forecast.size_fetched(there)) if there is not None else "",
-        layer=size_in_layer(forecast, there) if there is not None else "",
+        fetched=sign + readable_size(forecast.size_fetched(there)) if there is not None else "",
+        layer=sign + size_in_layer(forecast, there) if there is not None else "",
         cause=": ".join(filter(None, (released, "; ".join(why)))),
         is_whole=True,
     )

@@ -45,8 +45,8 @@ def reasons(
     """
     kinds: dict[str, str] = {one.change.name: one.change.kind for one in difference.moves}
 
-    def listed(vias: Sequence[Via]) -> str:
-        texts = [_told(via, named(via), kinds) for via in vias[:most]]
+    def listed(vias: Sequence[Via], *, is_cause: bool = True) -> str:
+        texts = [_told(via, named(via), kinds if is_cause else {}) for via in vias[:most]]
         return ", ".join(texts) + (f" and {len(vias) - len(texts)} more" if len(vias) > len(texts) else "")
 
     change = move.change
@@ -60,8 +60,9 @@ def reasons(
     if change.freed_by:
         found.append(f"no longer held by {listed(change.freed_by)}")
     if move.let_in_by:
-        found.append(f"a newer release, let in by {listed(move.let_in_by)}")
-    return found or [f"pip comes to another one of those first that ask: {listed(move.new.causes if move.new else ())}"]
+        found.append(f"a newer release, let in by {listed(move.let_in_by, is_cause=False)}")
+    asking = listed(move.new.causes if move.new is not None else (), is_cause=False)
+    return found or [f"pip comes to another one of those that ask first: {asking}"]
 
 
 def _told(via: Via, text: str, kinds: Mapping[str, str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.report.characters import visible_line
 from pipfreeze_lock.report.forecast_table import TableLine, lines_of
-from pipfreeze_lock.report.forecast_words import COMPILED, asking, at_most, layer_size, summary, versions
+from pipfreeze_lock.report.forecast_words import COMPILED, asking, at_most, summary, versions
 from pipfreeze_lock.report.interface import plain
 from pipfreeze_lock.report.sentences import counted
 from pipfreeze_lock.report.sizes import readable_size
@@ -16,16 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipfreeze_lock.model.forecast import Forecast
+    from pipfreeze_lock.model.layer_growth import LayerGrowth
     from pipfreeze_lock.model.plan import Action, FetchedFor
     from pipfreeze_lock.report.interface import Paint
 
-__all__ = ["ForecastPresentation", "heading", "render", "size_in_layer"]
+__all__ = ["ForecastPresentation", "render", "size_in_layer"]
 
 _HEADS = ("action", "distribution", "version", "fetched", "layer", "asked for by")
 _SIZE = 9
 _FETCHED_TOO: dict[FetchedFor, str] = {
-    "search": "of it only for {}: pip looks into {}, and installs others",
-    "build": "of it for {}: what the sdists are built with",
+    "search": "of it for {} that pip only looks into, for what it needs",
+    "build": "of it for {} that sdists are built with",
 }
 
 
@@ -43,22 +45,28 @@ class ForecastPresentation:
 def render(forecast: Forecast, presentation: ForecastPresentation) -> str:
     """Give it, each line with its end."""
     sections = [
-        heading(forecast, presentation.paint),
+        _heading(forecast, presentation),
         list(_table(forecast, presentation)),
-        list(_totals(forecast)),
+        [line for total in _totals(forecast) for line in _wrapped(total, presentation.width)],
     ]
     return "\n".join("".join(f"{line.rstrip()}\n" for line in lines) for lines in sections if lines)
 
 
-def heading(forecast: Forecast, paint: Paint) -> list[str]:
-    """Say what would be called where, and the answer in one line."""
+def _heading(forecast: Forecast, presentation: ForecastPresentation) -> list[str]:
+    """Say what would be called where, and the answer."""
     base = forecast.base
     where = base.subject if base.environment is None else f"{base.subject}, {base.environment}"
     return [
         f"{visible_line(forecast.call.command)}",
         f"in {visible_line(where)} (Python {base.python}, pip {base.pip}){at_most(forecast)}:",
-        paint(summary(forecast), "bold"),
+        *(presentation.paint(line, "bold") for line in _in_two(summary(forecast), presentation.width)),
     ]
+
+
+def _in_two(text: str, width: int) -> list[str]:
+    """Break a line that is too long behind its colon."""
+    first, colon, second = text.partition(": ")
+    return [text] if len(text) <= width or not colon else [f"{first}:", second]
 
 
 def size_in_layer(forecast: Forecast, action: Action) -> str:
@@ -77,7 +85,7 @@ def _table(forecast: Forecast, presentation: ForecastPresentation) -> Iterator[s
         return
     lines = [_line(forecast, action, is_verbose=presentation.verbose) for action in shown]
     yield from lines_of(lines, heads=_HEADS, width=presentation.width, paint=presentation.paint)
-    if forecast.kept and not presentation.verbose:
+    if forecast.kept and not presentation.verbose and forecast.changes:
         yield f"and {len(forecast.kept)} kept, which -v lists"
 
 
@@ -85,7 +93,7 @@ def _line(forecast: Forecast, action: Action, *, is_verbose: bool) -> TableLine:
     is_moved = action.kind not in ("install", "keep")
     return TableLine(
         word=action.kind,
-        name=action.name,
+        name=visible_line(action.name),
         versions=versions(action),
         fetched=readable_size(forecast.size_fetched(action)) if action.kind != "keep" else "",
         layer=size_in_layer(forecast, action),
@@ -105,13 +113,19 @@ def _totals(forecast: Forecast) -> Iterator[str]:
         found = forecast.fetched_for(reason)
         if found:
             size = sum(forecast.sizes[one.url] for one in found)
-            yield _total(size, words.format(_files(len(found)), "it" if len(found) == 1 else "them"))
-    yield f"{layer_size(forecast):>{_SIZE}}  in the layer, as a tar that is not compressed"
+            yield _total(size, words.format(_files(len(found))))
+    yield _total(growth.tar, "in the layer, as a tar that is not compressed" + _how_sure(growth))
     yield from _parts(forecast)
     if growth.removed:
         yield _total(growth.removed, "of lower layers is replaced or taken away, and still ships")
     if growth.unknown:
-        yield f"{'?':>{_SIZE}}  not counted, since the image compiles it: {', '.join(growth.unknown)}"
+        yield f"{'?':>{_SIZE}}  not counted, since the image compiles it: {visible_line(', '.join(growth.unknown))}"
+
+
+def _how_sure(growth: LayerGrowth) -> str:
+    if growth.unknown:
+        return ", without what is compiled"
+    return ", estimated in part" if growth.is_estimated else ""
 
 
 def _parts(forecast: Forecast) -> Iterator[str]:
@@ -125,6 +139,13 @@ def _parts(forecast: Forecast) -> Iterator[str]:
         yield _total(growth.interpreter, "of it .pyc of pip's own, and of the library's, that running pip leaves")
     reason = visible_line(forecast.call.cache_reason)
     yield _total(growth.cache if forecast.call.has_cache else 0, f"of it pip's cache: {reason}")
+
+
+def _wrapped(total: str, width: int) -> list[str]:
+    """Break a line that is too long, with what follows below its words."""
+    return textwrap.wrap(
+        total, width, subsequent_indent=" " * (_SIZE + 2), drop_whitespace=True, break_on_hyphens=False
+    )
 
 
 def _total(size: int, words: str) -> str:

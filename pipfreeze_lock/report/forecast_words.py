@@ -56,7 +56,7 @@ def instant(moment: datetime) -> str:
 def versions(action: Action) -> str:
     """``1.34.1``, ``1.31.0 -> 1.34.1``, ``1.34.1 again``."""
     new = visible_line(action.version)
-    if action.old is None:
+    if action.old is None or action.kind == "keep":
         return new
     if action.kind == "reinstall":
         return f"{new} again"

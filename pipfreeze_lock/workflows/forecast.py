@@ -52,6 +52,8 @@ class ForecastRequest:
     """Of the image; None where none was read."""
     cache: PipCache | None
     """That pip leaves in the layer."""
+    is_bytecode_written: bool = True
+    """Whether the image's Python keeps the ``.pyc`` of what it imports, pip itself for instance."""
     via: Mapping[NormalizedName, tuple[Via, ...]] = field(default_factory=dict)
     """Who asks for each pin, by a lock's own account."""
 
@@ -93,6 +95,7 @@ def forecast(
                 tree=request.tree,
                 is_compiled=request.call.is_compiled,
                 cache=request.cache,
+                is_bytecode_written=request.is_bytecode_written,
             ),
             wheels=wheels,
             compiler=compiler,
