@@ -22,6 +22,7 @@ NEWS = wheel("b", "2.5", upload_time="2021-03-01T00:00:00Z", padding=500)
 OLD_A = wheel("a", "1.0", requires=["b<2"], upload_time="2021-01-02T03:04:05Z")
 NEW_A = wheel("a", "2.0", requires=["b>=2", "c"], upload_time="2021-02-03T00:00:00Z", padding=9_000)
 OLD_B = wheel("b", "1.0", upload_time="2021-01-01T00:00:00Z")
+OLD_D = wheel("d", "1.0", upload_time="2021-01-01T00:00:00Z")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def moving(index_server: IndexServer, workplace: Path, monkeypatch: pytest.Monke
         wheel("b", "4.0rc1", upload_time="2021-03-03T00:00:00Z"),
         wheel("b", "5.0", yanked="bad", upload_time="2021-03-03T00:00:00Z"),
         sdist("c", "1.0", style="backend", upload_time="2021-01-01T00:00:00Z", metadata_version="2.2"),
-        wheel("d", "1.0", upload_time="2021-01-01T00:00:00Z"),
+        OLD_D,
         wheel("d", "2.0", upload_time="2021-02-01T00:00:00Z"),
         wheel("d", "9.0", upload_time="2021-05-01T00:00:00Z"),
     )
@@ -224,6 +225,45 @@ def test_a_pip_that_is_too_old_is_why(index_server: IndexServer, workplace: Path
     assert "there was no lock before." in ran.out
     assert "| `a` | added |  | `1.0` | " in ran.out
     assert "- `it needs pip >= 19.3 (manylinux2014)`: `a 2.0`" in ran.out
+
+
+@pytest.mark.parametrize("hashes", [("--hashes", "all"), ("--no-hashes",)], ids=["all", "none"])
+def test_of_several_files_the_one_that_this_pip_fetches_counts(
+    moving: IndexServer, workplace: Path, hashes: tuple[str, ...]
+) -> None:
+    native = wheel("e", "1.0", tag="cp311-cp311-manylinux2014_x86_64", upload_time="2021-01-01T00:00:00Z", padding=77)
+    other = wheel("e", "1.0", tag="cp39-cp39-manylinux2014_x86_64", upload_time="2021-01-01T00:00:00Z")
+    moving.add(other, native, sdist("e", "1.0", upload_time="2021-01-01T00:00:00Z"))
+    (workplace / "requirements.txt").write_text("e\n")
+    assert run("lock", *hashes).code == 0
+    newer = wheel("e", "2.0", upload_time="2021-02-01T00:00:00Z")
+    moving.add(newer, sdist("e", "2.0", upload_time="2021-02-01T00:00:00Z"))
+    (one,) = differences(*hashes)["locks"]
+    (change,) = one["changes"]
+    assert [change[side]["file"]["filename"] for side in ("old", "new")] == [native.filename, newer.filename]
+    assert one["fetched"]["old"]["bytes"] == size(native)
+
+
+def test_a_file_that_a_requirement_names(moving: IndexServer, workplace: Path) -> None:
+    (workplace / "requirements.txt").write_text(f"d @ {moving.root}/files/{OLD_D.sha256[:16]}/{OLD_D.filename}\n")
+    document = differences()
+    (change,) = [one for one in document["locks"][0]["changes"] if one["name"] == "d"]
+    assert change["kind"] == "replaced"
+    assert change["new"]["is_direct"] is True
+    assert change["new"]["file"]["state"] == "direct"
+    assert change["new"]["file"]["filename"] == OLD_D.filename
+    assert moving.root not in json.dumps(document)
+    ran = run("lock", "--upgrade", "--diff", *MARKDOWN)
+    assert f"| `1.0 @ …/{OLD_D.filename}` | " in ran.out
+    assert moving.root not in ran.out
+
+
+def test_what_prefer_binary_keeps_away(moving: IndexServer, workplace: Path) -> None:
+    moving.add(sdist("d", "3.0", style="backend", upload_time="2021-02-05T00:00:00Z", metadata_version="2.2"))
+    (workplace / "requirements.txt").write_text("d\n")
+    reason = "--prefer-binary: it has no wheel for this pip, and an older release has"
+    ran = run("lock", "--upgrade", "--prefer-binary", "--diff", *MARKDOWN)
+    assert f"- `d 3.0` (2021-02-05) is held at `2.0` since `{reason}`" in ran.out
 
 
 # --- several locks ---------------------------------------------------------------------------------------------------
