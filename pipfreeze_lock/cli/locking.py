@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipfreeze_lock.cli.collector import resting_collector
 from pipfreeze_lock.cli.existing_lock import read_existing
 from pipfreeze_lock.cli.lock_differences import check_diff_options, difference_of, show_differences
 from pipfreeze_lock.cli.lock_options import LockOptions, with_settings
@@ -61,13 +61,8 @@ def run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:
     :return: Whether a lock is another one than before, or would be with ``--dry-run`` and ``--diff``.
     :raises PipfreezeLockError: for whatever keeps it from being done; nothing was written then.
     """
-    # A lock makes some hundred thousand small objects and hardly a cycle: looking for those took a third of its time.
-    gc.disable()
-    try:
+    with resting_collector():
         return _run_lock(given, talk, memo)
-    finally:
-        gc.freeze()  # else the first look for cycles, right below, would go through all that was made
-        gc.enable()
 
 
 def _run_lock(given: LockOptions, talk: Talk, memo: Memo) -> bool:

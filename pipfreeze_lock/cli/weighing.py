@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipfreeze_lock.cli.collector import resting_collector
 from pipfreeze_lock.cli.image_progress import scan_image
 from pipfreeze_lock.cli.image_sources import Listing, SourceOptions, open_image, registry_network
 from pipfreeze_lock.cli.rendering import paint, wants_colour
@@ -60,7 +61,8 @@ def run_weigh(options: WeighOptions, talk: Talk) -> None:
         raise UsageError(message, hints=[f"Write one of {', '.join(f'`{name}`' for name in _FORMATS)}."])
     source = _source(options)
     request = WeighRequest(subject=options.image, environment=options.environment, duplicates=options.duplicates)
-    weight = weigh_image(request, lambda interest: scan_image(source, interest, talk))
+    with resting_collector():
+        weight = weigh_image(request, lambda interest: scan_image(source, interest, talk))
     _draw(weight, options)
     _write(weight, options, talk)
 

@@ -41,6 +41,7 @@ def parse_record(content: bytes, folder: str) -> list[RecordRow]:
     :param folder: That its paths are relative to: the one that the ``.dist-info`` lies in.
     """
     text = content.decode("utf-8", errors="surrogateescape")
+    start = posixpath.join(posixpath.normpath(folder), "") if folder else ""
     rows = []
     for fields in csv.reader(io.StringIO(text.replace("\0", ""), newline="")):
         if not fields or not fields[0]:
@@ -48,12 +49,19 @@ def parse_record(content: bytes, folder: str) -> list[RecordRow]:
         size = fields[2] if len(fields) > 2 else ""
         rows.append(
             RecordRow(
-                posixpath.normpath(posixpath.join(folder, fields[0])),
+                _joined(start, fields[0]),
                 fields[1].rstrip("=") if len(fields) > 1 else "",
                 int(size) if size.isascii() and size.isdigit() else None,
             )
         )
     return rows
+
+
+def _joined(start: str, path: str) -> str:
+    """Give a path of a RECORD behind the folder's, normalised; most of them are."""
+    if path[0] in "./" or "/." in path or "//" in path or path[-1] == "/":
+        return posixpath.normpath(posixpath.join(start, path))
+    return start + path
 
 
 def parse_installed_files(content: bytes, folder: str) -> list[RecordRow]:

@@ -15,57 +15,52 @@ if TYPE_CHECKING:
     from pipfreeze_lock.weigh.evidence import Evidence
     from pipfreeze_lock.weigh.weighed_file import WeighedFile
 
-__all__ = ["bytecode_of_pip", "bytecode_of_runs", "development_files", "test_suites"]
+__all__ = ["bytecode", "development_files", "test_suites"]
 
 _OF_COMPILERS = frozenset({"a", "cuh", "h", "hh", "hpp", "hxx", "la", "o"})
 _MOST_SUITES = 6
 """Test suites of a name of their own that fit into one line."""
 
 
-def bytecode_of_pip(evidence: Evidence) -> Iterator[Saving]:
-    """Give what pip compiles as it installs: it lies in the layer of its source."""
+def bytecode(evidence: Evidence) -> Iterator[Saving]:
+    """Give what pip compiles as it installs, and what Python writes as it runs in a RUN.
 
-    def is_meant(file: WeighedFile) -> bool:
-        installed = evidence.owners.distributions.get(file.owner)
-        by_pip = installed is not None and installed.installer != "conda"
-        return by_pip and is_compiled(file.path) and _has_source(evidence, file, file.layer)
-
-    files = evidence.files(is_meant)
+    The first lies in the layer of its source, the second in one above.
+    """
+    by_pip: list[WeighedFile] = []
+    by_runs: list[WeighedFile] = []
+    for one in evidence.notable:
+        if not is_compiled(one.path):
+            continue
+        layer = _layer_of_source(evidence, one)
+        installed = evidence.owners.distributions.get(one.owner)
+        if layer == one.layer and installed is not None and installed.installer != "conda":
+            by_pip.append(one)
+        elif layer is not None and layer < one.layer and one.owner.category in {"distribution", "interpreter"}:
+            by_runs.append(one)
     yield Saving(
         id="no-compile",
         what="bytecode that pip compiles",
-        size=total(files),
+        size=total(by_pip),
         how="RUN pip install --no-compile …",
         note=sentences(
             "modules are compiled when they are first imported, at each start where that cannot be written",
-            _share_of_tests(files),
-            hidden_share(files),
+            _share_of_tests(by_pip),
+            hidden_share(by_pip),
         ),
-        paths=_packages(evidence, files),
+        paths=_packages(evidence, by_pip),
     )
-
-
-def bytecode_of_runs(evidence: Evidence) -> Iterator[Saving]:
-    """Give what Python writes as it runs in a RUN: its source lies in a layer below."""
-
-    def is_meant(file: WeighedFile) -> bool:
-        is_own = file.owner.category in {"distribution", "interpreter"}
-        if not is_own or not is_compiled(file.path) or _has_source(evidence, file, file.layer):
-            return False
-        return any(_has_source(evidence, file, below) for below in range(file.layer))
-
-    files = evidence.files(is_meant)
     yield Saving(
         id="no-bytecode",
         what="bytecode that Python writes when a RUN runs it",
-        size=total(files),
+        size=total(by_runs),
         how="ENV PYTHONDONTWRITEBYTECODE=1",
         note=sentences(
             "Python's own modules and pip's are compiled at each start then",
-            _share_of_tests(files),
-            hidden_share(files),
+            _share_of_tests(by_runs),
+            hidden_share(by_runs),
         ),
-        paths=_packages(evidence, files),
+        paths=_packages(evidence, by_runs),
     )
 
 
@@ -140,9 +135,12 @@ def _site_of(path: str, sites: list[str]) -> str:
     return next((site for site in sites if path.startswith(f"{site}/")), "")
 
 
-def _has_source(evidence: Evidence, file: WeighedFile, layer: int) -> bool:
+def _layer_of_source(evidence: Evidence, file: WeighedFile) -> int | None:
+    """Give the topmost layer, no higher than that of bytecode, that has its source."""
     parent, _, name = file.path.rpartition("/")
-    return source_of(parent, name) in evidence.scanned[layer].contents.files
+    source = source_of(parent, name)
+    layers = range(file.layer, -1, -1)
+    return next((layer for layer in layers if source in evidence.scanned[layer].contents.files), None)
 
 
 def _packages(evidence: Evidence, files: list[WeighedFile]) -> tuple[str, ...]:

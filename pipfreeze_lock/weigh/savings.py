@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipfreeze_lock.weigh.base_savings import build_tools, interpreter_tests
 from pipfreeze_lock.weigh.cache_savings import caches
 from pipfreeze_lock.weigh.hidden_savings import hidden_bytes
-from pipfreeze_lock.weigh.pip_savings import bytecode_of_pip, bytecode_of_runs, development_files, test_suites
+from pipfreeze_lock.weigh.pip_savings import bytecode, development_files, test_suites
 
 if TYPE_CHECKING:
     from pipfreeze_lock.model.weight import Saving
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["savings_of"]
 
 _ALL = (
-    bytecode_of_pip,
-    bytecode_of_runs,
+    bytecode,
     caches,
     test_suites,
     interpreter_tests,

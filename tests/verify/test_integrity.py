@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -395,3 +396,13 @@ def test_rows_of_installed_files() -> None:
         RecordRow("/site/a.py"),
         RecordRow("/site/a.egg-info/PKG-INFO"),
     ]
+
+
+@pytest.mark.parametrize("folder", ["", "/", "/site", "site/x", "/site/../other", "/site/"])
+@pytest.mark.parametrize(
+    "path",
+    ["a.py", "a/b.py", "./a.py", "a/./b.py", "a//b.py", "../../bin/a", "/usr/bin/a", "a/../b", ".hidden", "a/.b", "a/"],
+)
+def test_paths_of_records_are_normalised(folder: str, path: str) -> None:
+    (row,) = parse_record(f"{path},,\n".encode(), folder)
+    assert row.path == posixpath.normpath(posixpath.join(folder, path))
