@@ -78,7 +78,8 @@ class Progress(ResolutionReporter, MetadataReporter):
                 self._status = None
 
     def _show(self, now: str) -> None:
-        text = f"{self._pinned} pinned, {self._fetched} looked at: {self._waiting or now}"
+        pinned = f"{self._pinned} pinned, " if self._pinned else ""
+        text = f"{pinned}{self._fetched} looked at: {self._waiting or now}"
         if not self._shows or time.monotonic() - self._began < _SHOWN_AFTER:
             return
         with self._lock:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from pipfreeze_lock.cli.command_line import command_name
 from pipfreeze_lock.cli.index_options import index_options
 from pipfreeze_lock.cli.lock_files import default_locks, read_lock
 from pipfreeze_lock.cli.lock_options import with_settings
@@ -16,13 +17,14 @@ from pipfreeze_lock.cli.reasons import guides_for, print_json, say_what_is_missi
 from pipfreeze_lock.cli.recorded_options import read_command
 from pipfreeze_lock.cli.rendering import paint, wants_colour
 from pipfreeze_lock.cli.settings import read_settings, working_folder
-from pipfreeze_lock.cli.targeting import choose_targets
+from pipfreeze_lock.cli.targeting import ChosenTargets, choose_targets
 from pipfreeze_lock.cli.wiring import Wiring, read_inputs
 from pipfreeze_lock.errors import PipfreezeLockError
 from pipfreeze_lock.index.nearest_names import nearest_names
 from pipfreeze_lock.memo import Memo
 from pipfreeze_lock.model.requirement import RequirementSet
 from pipfreeze_lock.report import reason_text, selection_text
+from pipfreeze_lock.target.recorded import target_of_line
 from pipfreeze_lock.workflows.why import reason
 from pipfreeze_lock.workflows.why_files import selections
 
@@ -85,7 +87,8 @@ def _places(question: WhyQuestion, given: LockOptions, settings: Settings, talk:
     paths: list[Path | None] = [Path(one) for one in dict.fromkeys(question.locks)]
     for path in paths or default_locks(settings) or [None]:
         lock = read_lock(path) if path is not None else None
-        chosen = choose_targets(given.target, settings, recorded=lock.command if lock else None, lock=path)
+        frozen = _frozen_target(given, lock)
+        chosen = frozen or choose_targets(given.target, settings, recorded=lock.command if lock else None, lock=path)
         for note in chosen.notes:
             talk.warn(note)
         options = _options(given, settings, lock, path)
@@ -95,6 +98,14 @@ def _places(question: WhyQuestion, given: LockOptions, settings: Settings, talk:
             if lock is not None and str(target) != lock.target:
                 talk.warn(f"`{path}` was made for {lock.target}; files are judged for {target}")
             yield _Place(path=path, lock=lock, target=target, options=options, requirements=requirements)
+
+
+def _frozen_target(given: LockOptions, lock: LockedSet | None) -> ChosenTargets | None:
+    """Give the target that the lock of a frozen image records, where the command line names none; else None."""
+    if lock is None or command_name(lock.command) != "freeze" or given.target.names_an_interpreter:
+        return None
+    target = target_of_line(lock.target)
+    return None if target is None else ChosenTargets(targets=(replace(target, base=lock.base),), options=given.target)
 
 
 def _options(given: LockOptions, settings: Settings, lock: LockedSet | None, path: Path | None) -> LockOptions:

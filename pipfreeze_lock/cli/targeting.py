@@ -186,7 +186,7 @@ def choose_targets(
     if not options.names_an_interpreter and recorded is not None:
         options = options.over(recorded_target(recorded, lock))
     if not options.names_an_interpreter:
-        raise _nothing_said()
+        raise _nothing_said(recorded)
     if options.base_image and options.dockerfile:
         message = "`--base-image` and `--dockerfile` both name the base image"
         raise UsageError(message, hints=["Give one of them."])
@@ -213,10 +213,15 @@ class _Told:
     image_source: SourceLine | None = None
 
 
-def _nothing_said() -> UsageError:
+def _nothing_said(recorded: str | None) -> UsageError:
+    words = split_command(recorded or "")
+    frozen = (
+        [f"`{words[-1]}` was frozen there: name the image that it was made on."] if words[1:2] == ["freeze"] else []
+    )
     return UsageError(
         "nothing says which image the lock is for",
         hints=[
+            *frozen,
             "Name its base image: `--base-image python:3.6.8`, or `--dockerfile Dockerfile`.",
             "Or say it part by part: `--python-version 3.6.8 --pip-version 19.1.1 --libc glibc-2.24`.",
             'Or write it down once, in pyproject.toml: `[tool.pipfreeze-lock]`, `base-image = "python:3.6.8"`.',

@@ -121,6 +121,7 @@ class _Freezing:
         spellings = self._spellings(found)
         pins = tuple(self._pin(self._first[name], files, spellings.get(name)) for name, files in found.items())
         unpinned = (*self._unpinned(outcomes), *self._hidden())
+        self._words.all_unpinned()
         roots = self._roots(outcomes.keys())
         self._words.of_edges(self._edges, roots=roots, has_inputs=bool(request.requirements.inputs))
         return LockedSet(

@@ -146,14 +146,14 @@ class FileFinder:
             found = self._among(installed, files)
             if isinstance(found, FoundFiles) and not found.doubts:
                 return found
-        return NotFound(reason="local", words="it was installed from a file, which the index does not have")
+        return NotFound(reason="local", words="installed from a file that no index has")
 
     # From the index
 
     def _of_index(self, one: InstalledDistribution, installed: InstalledFiles) -> FoundFiles | NotFound:
         files = self.releases.files(one.name, one.version)
         if not files:
-            return NotFound(reason="not-on-index", words="the index has no such release")
+            return NotFound(reason="not-on-index", words="no index has such a release")
         return self._among(installed, files)
 
     def _among(self, installed: InstalledFiles, files: Sequence[Offered]) -> FoundFiles | NotFound:
@@ -227,14 +227,14 @@ class FileFinder:
 def _has_no_file(one: InstalledDistribution, location: str) -> NotFound | None:
     """Say of what no file can be named, whatever an index has; None of what may have one."""
     if one.is_editable:
-        return NotFound(reason="editable", words="it is a source tree, whatever that holds")
+        return NotFound(reason="editable", words="a source tree, whatever it holds")
     if one.problem is not None or not one.version:
         return NotFound(reason="broken-metadata", words=one.problem or "its metadata has no Version")
     if _VERSION_CONTROL.match(location):
         return NotFound(reason="version-control", words="of a checkout pip checks no hash")
     suffix = split_suffix(unquote(urlsplit(location).path))[1].lower()
     if location and suffix not in SUFFIXES | LZMA_SUFFIXES:
-        return NotFound(reason="local", words="it was built from a folder")
+        return NotFound(reason="local", words="built from a folder")
     return None
 
 
@@ -266,7 +266,7 @@ def _stated_hash(one: InstalledDistribution) -> tuple[str, str] | None:
 def _contents_of_none(closest: tuple[str, int] | None, sdists: Sequence[Offered]) -> str:
     if closest is not None:
         filename, count = closest
-        return f"it is no file that the index has: `{filename}` comes closest, and differs in {count} files"
+        return f"no file that an index has: `{filename}` comes closest, and differs in {count} files"
     if sdists:
-        return f"it is no file that the index has: none of its Python files is in `{sdists[0][1].filename}`"
-    return "it was built from an sdist, and the index has none of this release"
+        return f"no file that an index has: none of its Python files is in `{sdists[0][1].filename}`"
+    return "built from an sdist, and no index has one of this release"

@@ -29,6 +29,8 @@ class FrozenWords:
         self.warnings: list[str] = []
         self.hints: list[str] = []
         self.details: list[str] = []
+        self._unpinned: dict[str, list[str]] = {}
+        """Why they are no pins, and which."""
 
     def of_pin(self, pinned: str, found: FoundFiles) -> None:
         """Say what makes it so; and aloud what could not be proven."""
@@ -44,8 +46,17 @@ class FrozenWords:
 
     def of_unpinned(self, one: InstalledDistribution, outcome: NotFound) -> None:
         """Say what is no pin."""
-        origin = f"; it came from `{one.direct_url}`" if one.direct_url is not None else ""
-        self.warnings.append(f"`{one.name}` {one.version} is no pin: {outcome.words}{origin}")
+        if one.direct_url is not None:
+            origin = f"{outcome.words}; it is from `{one.direct_url}`"
+            self.warnings.append(f"`{one.name} {one.version}` is no pin: {origin}")
+        else:
+            self._unpinned.setdefault(outcome.words, []).append(f"{one.name} {one.version}".rstrip())
+
+    def all_unpinned(self) -> None:
+        """Say what is no pin for the same reason in one sentence; all have been told by `of_unpinned` then."""
+        for words, names in self._unpinned.items():
+            verb = "is no pin" if len(names) == 1 else "are no pins"
+            self.warnings.append(f"{listed(names)} {verb}: {words}")
 
     def of_hidden(self, one: InstalledDistribution, taken: InstalledDistribution) -> None:
         """Say what is installed twice."""

@@ -92,7 +92,7 @@ def test_a_wheel_that_was_changed_is_no_pin(index, image):
     assert f"# unpinned: a 1.0 other-contents at=/{SITE}/a-1.0.dist-info layer=sha256:" in lock
     assert "\na==" not in lock
     assert (
-        "warning: `a` 1.0 is no pin: it is no file that the index has: `a-1.0-py2.py3-none-any.whl` comes closest, "
+        "warning: `a 1.0` is no pin: no file that an index has: `a-1.0-py2.py3-none-any.whl` comes closest, "
         "and differs in 1 files"
     ) in said
 
@@ -174,7 +174,7 @@ def test_what_is_not_on_the_index(index, image):
     assert f"# unpinned: a 1.0 not-on-index at=/{SITE}/a-1.0.dist-info layer=" in lock
     assert f"# unpinned: ours 0.1 not-on-index at=/{SITE}/ours-0.1.dist-info layer=" in lock
     assert "# install: --no-deps" not in lock
-    assert "warning: `ours` 0.1 is no pin: the index has no such release" in said
+    assert "warning: `a 1.0` and `ours 0.1` are no pins: no index has such a release" in said
 
 
 def test_a_pin_that_needs_what_is_no_pin_is_installed_without_dependencies(index, image):
@@ -266,7 +266,7 @@ def test_broken_metadata_is_recorded_as_it_is(image):
     files = installed(wheel("a", "1.0")) | {f"{SITE}/a-1.0.dist-info/METADATA": b"Name: a\n"}
     ran = run("freeze", "-o", LOCK, image(files))
     assert f"# unpinned: a 1.0 broken-metadata at=/{SITE}/a-1.0.dist-info layer=" in Path(LOCK).read_text()
-    assert "warning: `a` 1.0 is no pin: its metadata has no Version" in ran.said
+    assert "warning: `a 1.0` is no pin: its metadata has no Version" in ran.said
     assert run("verify", LOCK, "docker-archive:image.tar").code == 0
 
 

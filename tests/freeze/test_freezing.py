@@ -127,6 +127,23 @@ class TestRequirements:
         assert header("command")[0].startswith("pipfreeze-lock lock --base-image python:3.6.8 ")
         assert header("roots") == []
 
+    def test_a_lock_for_another_target_has_to_be_told_which(self, web, image, workplace):
+        (workplace / "requirements.txt").write_text("web\n")
+        freeze("-r", "requirements.txt", image(*map(installed, web)))
+        ran = run("lock", "-o", LOCK, "requirements.txt")
+        assert ran.code == 2
+        assert "hint: `docker-archive:image.tar` was frozen there: name the image that it was made on." in ran.said
+
+    def test_why_and_check_ask_the_index_for_the_recorded_target(self, web, index, image):
+        freeze(image(*map(installed, web)))
+        index.add(wheel("idna", "3.0", tag="cp39-cp39-manylinux2014_x86_64"))
+        asked = run("why", "--files", "--refresh", "--lock", LOCK, "idna")
+        assert (asked.code, "idna 2.8" in asked.out or "idna==2.8" in asked.out) == (0, True), asked
+        index.index().remove("tool")
+        checked = run("check", "--online", "--refresh", LOCK)
+        assert checked.code == 1
+        assert "`tool==3.0` is no longer on the index" in checked.out
+
     def test_an_input_is_not_replaced(self, web, image, workplace):
         (workplace / "requirements.txt").write_text("web\n")
         ran = run("freeze", "-r", "requirements.txt", "-o", "requirements.txt", image(*map(installed, web)))
