@@ -157,7 +157,7 @@ def _by_reason(held: Sequence[HeldBack]) -> list[str]:
     """Put together what one reason keeps away."""
     by_reason: dict[str, list[str]] = {}
     for one in held:
-        reason = ", ".join(one.reasons).replace("`", "") or "no file that its pip reads"
+        reason = ", ".join(clause.removeprefix("it ") for clause in one.reasons).replace("`", "")
         by_reason.setdefault(reason, []).append(code(f"{one.name} {one.newer}"))
     return [f"- {code(reason)}: {', '.join(names)}" for reason, names in sorted(by_reason.items())]
 

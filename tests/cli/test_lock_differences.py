@@ -87,7 +87,7 @@ def test_the_body_of_a_pull_request() -> None:
     assert "<br>compiled in the image | for `a` (upgraded) |" in table["`c`"]
     assert "- **Compiled in the image:** `c 1.0`, since `this release has no wheel`" in lines
     assert "- `d 2.0` (2021-02-01) is held at `1.0` by `requirements.txt (<2)`" in lines
-    assert "- `it needs Python >=3.12`: `b 3.0`" in lines
+    assert "- `needs Python >=3.12`: `b 3.0`" in lines
     for unwanted in ("4.0rc1", "5.0", "9.0"):  # a pre-release, a yanked one, and one that came after the day
         assert unwanted not in ran.out
     assert "with files uploaded before 2021-04-16T00:00:00Z" in ran.out
@@ -224,7 +224,7 @@ def test_a_pip_that_is_too_old_is_why(index_server: IndexServer, workplace: Path
     ran = run("lock", "--base-image", "python:3.6.8", "--index-url", index_server.url, "--diff", *MARKDOWN)
     assert "there was no lock before." in ran.out
     assert "| `a` | added |  | `1.0` | " in ran.out
-    assert "- `it needs pip >= 19.3 (manylinux2014)`: `a 2.0`" in ran.out
+    assert "- `needs pip >= 19.3 (manylinux2014)`: `a 2.0`" in ran.out
 
 
 @pytest.mark.parametrize("hashes", [("--hashes", "all"), ("--no-hashes",)], ids=["all", "none"])

@@ -185,7 +185,7 @@ For `{TARGET}`. pip fetches 11 files, 29.8 MB but for 1 of unknown size; by the 
 
 <details><summary>2 newer releases without a file for this image</summary>
 
-- `it needs Python >=3.7`: `h5py 3.2.1`, `numpy 1.20`
+- `needs Python >=3.7`: `h5py 3.2.1`, `numpy 1.20`
 
 </details>
 
