@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast, get_args
 
 from pipfreeze_lock.lockfile.comments import escape, unescape
@@ -34,6 +35,7 @@ __all__ = [
 
 FROZEN_KEYS = ("unpinned", "inconsistent", "roots")
 _UNKNOWN = "-"
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
 def render_frozen(lock: LockedSet) -> Iterator[tuple[str, str]]:
@@ -96,10 +98,10 @@ def parse_inconsistency(text: str) -> Inconsistency:
 def parse_roots(text: str) -> tuple[NormalizedName, ...]:
     """Read names that a comma parts.
 
-    :raises ValueError: where one is empty.
+    :raises ValueError: where one is none.
     """
     names = text.split(", ")
-    if not all(names):
+    if not all(map(_NAME.fullmatch, names)):
         msg = "expected names with commas between them"
         raise ValueError(msg)
     return cast("tuple[NormalizedName, ...]", tuple(names))

@@ -125,9 +125,8 @@ class _Comparison:
         elif is_same_place(pin, found, pip=self._pip()):
             yield from self._installer(pin, found)
         else:
-            expected = f"from `{pin.url}`" if pin.url else "from an index"
-            origin = f"from `{found.direct_url}`" if found.direct_url else "from an index"
-            message = f"{pinned} {expected}, and it was installed {origin}"
+            expected = f"from {_origin(pin.url)}"
+            message = f"{pinned} {expected}, and it was installed from {_origin(found.direct_url)}"
             yield self._finding(rules.OTHER_ORIGIN, message, found=found)
 
     def _broken(self, message: str, found: InstalledDistribution) -> Finding:
@@ -177,8 +176,7 @@ class _Comparison:
             message = f"{frozen}, and {found.version or 'no known version'} is installed"
             yield self._finding(rules.OTHER_VERSION, message, found=found)
         elif found.direct_url != known.origin or found.is_editable != (known.reason == "editable"):
-            then, now = known.origin or "an index", found.direct_url or "an index"
-            message = f"{frozen} from `{then}`, and it was installed from `{now}`"
+            message = f"{frozen} from {_origin(known.origin)}, and it was installed from {_origin(found.direct_url)}"
             yield self._finding(rules.OTHER_ORIGIN, message, found=found)
         elif found.problem is not None and known.reason != "broken-metadata":
             yield self._broken(f"`{found.name}` is installed, and {found.problem}", found)
@@ -243,6 +241,10 @@ class _Comparison:
 
 def _told_with_layer(finding: Finding, path: str, layer: LayerInfo) -> Finding:
     return replace(finding, related=(related_place(path, layer),), details=layer_details(path, layer))
+
+
+def _origin(direct_url: str | None) -> str:
+    return f"`{direct_url}`" if direct_url else "an index"
 
 
 def _importable(found: list[InstalledDistribution], version: str) -> InstalledDistribution:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from packaging.utils import canonicalize_name
 from pipfreeze_lock.model.finding import Location
 from pipfreeze_lock.model.image import LayerInfo
 from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
-from pipfreeze_lock.model.lock import LockedSet, Pin
+from pipfreeze_lock.model.lock import LockedSet, Pin, Unpinned
 from pipfreeze_lock.model.requirement import IndexOptions
 from pipfreeze_lock.model.target import BaseDistribution
 from pipfreeze_lock.verify.compare import compare
@@ -257,3 +258,56 @@ def test_a_target_line_that_was_edited_is_not_compared() -> None:
 
 def test_a_platform_without_a_c_library_is_not_compared() -> None:
     assert told(lock(target="cpython 3.6.8 cp36m windows/amd64 - pip-19.1.1"), environment()) == []
+
+
+class TestUnpinned:
+    """What a frozen image had without a pin is expected as it was."""
+
+    MINE = Unpinned(
+        name=canonicalize_name("mine"), version="1.0", reason="version-control", path="x", origin="git+https://x/y@abc"
+    )
+
+    def lock(self, **changes: Any) -> LockedSet:
+        return replace(lock(), unpinned=(replace(self.MINE, **changes),))
+
+    def test_the_same(self) -> None:
+        assert told(self.lock(), environment(dist("mine", direct_url="git+https://x/y@abc"))) == []
+
+    def test_missing(self) -> None:
+        message = "`mine` 1.0 was in the image that was frozen, and is not installed"
+        assert told(self.lock(), environment()) == [("missing-distribution", message)]
+
+    def test_another_version(self) -> None:
+        message = "`mine` 1.0 was in the image that was frozen, and 2.0 is installed"
+        assert told(self.lock(), environment(dist("mine", "2.0"))) == [("other-version", message)]
+
+    def test_another_origin(self) -> None:
+        message = (
+            "`mine` 1.0 was in the image that was frozen from `git+https://x/y@abc`, and it was installed from an index"
+        )
+        assert told(self.lock(), environment(dist("mine"))) == [("other-origin", message)]
+
+    def test_editable_or_not(self) -> None:
+        editable = dist("mine", direct_url="file:///src", is_editable=True)
+        known = {"origin": "file:///src"}
+        assert told(self.lock(reason="editable", **known), environment(editable)) == []
+        assert [rule for rule, _ in told(self.lock(reason="local", **known), environment(editable))] == ["other-origin"]
+
+    def test_broken_metadata_that_was_broken_then(self) -> None:
+        broken = dist("mine", problem="its metadata has no Name")
+        assert told(self.lock(reason="broken-metadata", origin=None), environment(broken)) == []
+        assert [rule for rule, _ in told(self.lock(origin=None), environment(broken))] == ["broken-metadata"]
+
+    def test_what_was_hidden_then(self) -> None:
+        behind = dist("a", "0.9", folder="/usr/lib/python3/dist-packages", is_shadowed=True)
+        hidden = Unpinned(name=behind.name, version="0.9", reason="hidden", path=behind.path)
+        known = replace(lock(pin("a")), unpinned=(hidden,))
+        assert told(known, environment(dist("a"), behind)) == []
+        assert [rule for rule, _ in told(lock(pin("a")), environment(dist("a"), behind))] == ["two-versions"]
+
+    def test_a_pin_from_where_it_was_copied(self) -> None:
+        copied = dist("a", direct_url="file:///wheels/a.whl")
+        assert told(lock(pin("a", origin="file:///wheels/a.whl")), environment(copied)) == []
+        assert [rule for rule, _ in told(lock(pin("a", origin="file:///b.whl")), environment(copied))] == [
+            "other-origin"
+        ]
