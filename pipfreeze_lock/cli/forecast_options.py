@@ -127,12 +127,13 @@ def inputs_and_image(options: ForecastOptions, settings: Settings) -> Asked:
 
 
 def _is_image_last(words: list[str], options: ForecastOptions, *, has_inputs: bool) -> bool:
-    """Whether the last word is the image: always where nothing else names one, else where it looks like no input."""
+    """Whether the last word is the image: always behind an input where nothing else names one, else by its look."""
     last = words[-1]
-    if not options.flags & {"base_image", "dockerfile", "python_version"}:
-        return has_inputs or len(words) > 1
+    is_behind = has_inputs or len(words) > 1
+    if is_behind and not options.flags & {"base_image", "dockerfile", "python_version"}:
+        return True
     is_input = last == "-" or last.startswith(("http://", "https://", "file:")) or last.endswith(_OF_INPUTS)
-    return not is_input and not Path(last).is_file() and (has_inputs or len(words) > 1)
+    return not is_input and not Path(last).is_file()
 
 
 def _is_named_elsewhere(options: ForecastOptions, settings: Settings, inputs: tuple[str, ...]) -> bool:
@@ -143,22 +144,19 @@ def _is_named_elsewhere(options: ForecastOptions, settings: Settings, inputs: tu
 def lock_among(inputs: tuple[str, ...]) -> bytes | None:
     """Give the content of the input that is a lock of ours, told by its content; None where none is, or none alone.
 
-    :raises InputError: for a ``pylock.toml``, which ``pip install -r`` does not read.
+    :raises InputError: for one that cannot be read, and for a ``pylock.toml``, which ``pip install -r`` does not read.
     """
     from pipfreeze_lock.lockfile import requirements_txt  # noqa: PLC0415  not for a command line that is wrong
+    from pipfreeze_lock.requirements.loader import read_location  # noqa: PLC0415  likewise
 
     for one in inputs:
         if Path(one).name.startswith("pylock.") and one.endswith(".toml"):
             message = "the image's pip reads no `pylock.toml` as requirements"
             raise InputError(message, context=one, hints=["Give the lock that is a requirements file."])
-    if len(inputs) != 1 or not Path(inputs[0]).is_file():
-        return None
-    try:
-        data = Path(inputs[0]).read_bytes()
-    except OSError as error:
-        message = f"the input cannot be read: {(error.strerror or type(error).__name__).lower()}"
-        raise InputError(message, context=inputs[0]) from None
-    return data if requirements_txt.is_lock(data) else None
+    local = [one for one in inputs if one != "-" and "://" not in one]
+    read = {one: read_location(one, client=None, stdin=bytes) for one in local}
+    data = read.get(inputs[0])
+    return data if data is not None and len(inputs) == 1 and requirements_txt.is_lock(data) else None
 
 
 def pip_command(pip: PipOptions, lock: LockOptions) -> str:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.forecast import Forecast
     from pipfreeze_lock.model.lock import LockedSet, Via
     from pipfreeze_lock.model.requirement import RequirementSet
+    from pipfreeze_lock.resolve.planning.interface import UpgradeStrategy
 
 __all__ = ["run_forecast"]
 
@@ -53,6 +54,7 @@ def run_forecast(options: ForecastOptions, talk: Talk) -> int:
     :raises PipfreezeLockError: for whatever keeps it from being told; nothing was written then.
     """
     output = ForecastOutput(format=options.format, path=options.output, is_difference=options.since is not None)
+    strategy = options.pip.strategy
     settings = read_settings(working_folder())
     asked = inputs_and_image(options, settings)
     lock = _lock(asked.inputs)
@@ -62,7 +64,7 @@ def run_forecast(options: ForecastOptions, talk: Talk) -> int:
         base = base_of_image(asked.image, options, settings, talk)
     else:
         base = base_of_options(options, settings, talk, recorded=lock.command if lock is not None else None)
-    question = _Question.of(options.pip, given, base, lock, talk)
+    question = _Question.of(options.pip, strategy, given, base, lock, talk)
     if since is None:
         found = question.answer(until)
         output.write(found, talk)
@@ -117,6 +119,7 @@ class _Question:
     """One call of pip in one place, whose answer depends on the day."""
 
     pip: PipOptions
+    strategy: UpgradeStrategy | None
     lock: LockOptions
     base: Base
     requirements: RequirementSet
@@ -124,7 +127,15 @@ class _Question:
     talk: Talk
 
     @classmethod
-    def of(cls, pip: PipOptions, given: LockOptions, base: Base, lock: LockedSet | None, talk: Talk) -> _Question:
+    def of(
+        cls,
+        pip: PipOptions,
+        strategy: UpgradeStrategy | None,
+        given: LockOptions,
+        base: Base,
+        lock: LockedSet | None,
+        talk: Talk,
+    ) -> _Question:
         """Read the inputs."""
         if lock is not None:
             has_hashes = any(pin.hashes for pin in lock.pins)
@@ -138,7 +149,7 @@ class _Question:
         for note in requirements.notes:
             talk.warn(note)
         via = {pin.name: pin.via for pin in lock.pins} if lock is not None else {}
-        return cls(pip=pip, lock=given, base=base, requirements=requirements, via=via, talk=talk)
+        return cls(pip=pip, strategy=strategy, lock=given, base=base, requirements=requirements, via=via, talk=talk)
 
     def answer(self, day: datetime | None) -> Forecast:
         """Plan and measure as of a day; None: now."""
@@ -211,7 +222,7 @@ class _Question:
                 target=base.target,
                 installed=base.installed(wiring.catalogue),
                 upgrade=self.pip.upgrade,
-                upgrade_strategy=self.pip.strategy,
+                upgrade_strategy=self.strategy,
                 force_reinstall=self.pip.force_reinstall,
                 no_deps=self.pip.no_deps,
                 require_hashes=is_hash_mode,
