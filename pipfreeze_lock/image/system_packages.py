@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.image.layers import FileTree
 
-__all__ = ["SystemPackage", "system_packages"]
+__all__ = ["SystemPackage", "system_packages", "unread_manager"]
 
 _DPKG = "var/lib/dpkg/info"
 _DPKG_STATUS = "var/lib/dpkg/status"
 _DISTROLESS = "var/lib/dpkg/status.d"
 _APK = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
+_UNREAD = {"var/lib/rpm": "rpm", "usr/lib/sysimage/rpm": "rpm", "var/lib/pacman": "pacman", "var/db/pkg": "portage"}
+"""Package managers whose records we do not read, by where they keep them."""
 _FIELD = re.compile(r"^(Package|Version|Section): *(.*)$", re.MULTILINE)
 
 
@@ -47,6 +49,11 @@ def system_packages(tree: FileTree) -> Iterator[SystemPackage]:
     yield from _distroless(tree)
     for path in _APK:
         yield from _apk(_text(tree, path))
+
+
+def unread_manager(tree: FileTree) -> str | None:
+    """Give the name of a package manager that is there, and whose records we do not read."""
+    return next((name for place, name in _UNREAD.items() if tree.find(place) is not None), None)
 
 
 def _dpkg(tree: FileTree) -> Iterator[SystemPackage]:

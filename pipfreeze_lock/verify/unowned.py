@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipfreeze_lock.image.system_packages import unread_manager
 from pipfreeze_lock.verify.places import true_layer
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ __all__ = ["Unowned", "UnownedFiles", "unowned_files"]
 _IMPORTED = (".py", ".so", ".pyd", ".pth")
 _COMPILED = (".pyc", ".pyo")
 _PACKAGES = ("site-packages", "dist-packages")
-_MANAGERS = {"var/lib/rpm": "rpm", "usr/lib/sysimage/rpm": "rpm", "var/lib/pacman": "pacman", "var/db/pkg": "portage"}
-"""Package managers whose records we do not read, by where they keep them."""
 _KNOWN_PTH = {
     "_virtualenv.pth": re.compile(rb"import _virtualenv\s*"),
     "distutils-precedence.pth": re.compile(
@@ -78,7 +77,7 @@ def _foreign_manager(tree: FileTree, folder: str, prefix: str) -> str | None:
         return "conda"
     if not folder.startswith(("/usr/lib/", "/usr/lib64/")):
         return None
-    return next((name for place, name in _MANAGERS.items() if tree.find(place) is not None), None)
+    return unread_manager(tree)
 
 
 def _in_folder(tree: FileTree, ownership: Ownership, folder: str, prefix: str) -> Iterator[Unowned]:

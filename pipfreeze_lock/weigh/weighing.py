@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from pipfreeze_lock.image.system_packages import unread_manager
 from pipfreeze_lock.model.weight import (
     KINDS,
     DistributionWeight,
@@ -122,7 +123,7 @@ class _Weighing:
         self.hidden: list[HiddenFile] = []
         self._notable: list[WeighedFile] = []
         """What a saving may be made of."""
-        self.unchecked = [f"whose the files are that `/{path}` lists: it cannot be read" for path in self.owners.unread]
+        self.unchecked = [*_untold(self.owners, tree)]
 
     def layer(self, index: int) -> LayerWeight:
         """Weigh one."""
@@ -238,6 +239,14 @@ class _Weighing:
                 f"which files {readable_size(rest)} of layer {layer.info.index + 1} are: its tar has something else "
                 "under the same names behind them"
             )
+
+
+def _untold(owners: Owners, tree: FileTree) -> Iterator[str]:
+    """Say which files' owners are not known though somebody says them."""
+    yield from (f"whose the files are that `/{path}` lists: it cannot be read" for path in owners.unread)
+    manager = unread_manager(tree)
+    if manager is not None and not owners.sections:
+        yield f"which of its packages the system's files belong to: the database of {manager} is not read"
 
 
 def _is_equal(file: LayerFile, replacement: LayerFile | None) -> bool | None:

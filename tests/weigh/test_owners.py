@@ -271,3 +271,11 @@ def test_caches_by_the_image_environment() -> None:
 def test_an_image_without_a_python() -> None:
     weight = weighed({"app/main": "12"})
     assert (weight.total, weight.distributions) == (2, ())
+
+
+def test_packages_whose_list_is_not_read() -> None:
+    weight = weighed({"var/lib/rpm/rpmdb.sqlite": "1", "usr/bin/ls": "23"})
+    assert weight.unchecked == ("which of its packages the system's files belong to: the database of rpm is not read",)
+    assert by_owner({"var/lib/rpm/rpmdb.sqlite": "1", "usr/bin/ls": "23"}) == [
+        {"system /var/lib": 1, "system /usr/bin": 2}
+    ]
