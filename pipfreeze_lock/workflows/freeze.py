@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from packaging.utils import canonicalize_name
+
 from pipfreeze_lock.image.environment_target import first_of_each_name
 from pipfreeze_lock.index.filenames import sdist_name, split_suffix
 from pipfreeze_lock.lockfile.options import hidden_options
@@ -165,7 +167,7 @@ class _Freezing:
             name=one.name,
             version=version,
             spelling=spelling if spelling != one.name else None,
-            extras=tuple(sorted({str(extra) for extra in self._edges.extras.get(one.name, ())})),
+            extras=tuple(sorted(set(map(canonicalize_name, self._edges.extras.get(one.name, ()))))),
             url=url,
             hashes=hashes if self._request.has_hashes else (),
             via=self._vias(one.name),

@@ -7,7 +7,7 @@ built from an sdist is compared as far as it goes, by its Python files: a build 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +17,7 @@ from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
 from pipfreeze_lock.model.lock import BUILT
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.verify.deep import compare_records, matching_wheels
+from pipfreeze_lock.verify.records import parse_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +98,29 @@ class NotFound:
 
 
 @dataclass(slots=True)
+class _Compared:
+    """What came of several wheels."""
+
+    proven: list[Offered] = field(default_factory=list)
+    alike_by_names: list[Offered] = field(default_factory=list)
+    """Those whose record has no hashes, and the same names."""
+    closest: tuple[str, int] | None = None
+    """Of the others the one that differs least, and in how many files."""
+
+    def take_if_closer(self, filename: str, count: int) -> None:
+        """Take in one that differs."""
+        if self.closest is None or count < self.closest[1]:
+            self.closest = filename, count
+
+    def over(self, others: _Compared) -> _Compared:
+        """Add those that are less likely; of them only what is proven counts."""
+        self.proven += others.proven
+        if others.closest is not None:
+            self.take_if_closer(*others.closest)
+        return self
+
+
+@dataclass(slots=True)
 class FileFinder:
     """Looks for the files of one environment; may be used by several threads."""
 
@@ -162,34 +186,35 @@ class FileFinder:
         alike = _alike(wheels, installed.wheel)
         closest: tuple[str, int] | None = None
         if installed.has_hashes:
-            others = [offered for offered in wheels if offered not in alike]
-            for group in (alike, others):
-                proven, differences = self._proven(group, installed)
-                if proven:
-                    return _wheels(proven)
-                closest = min(filter(None, (closest, differences)), key=lambda told: told[1], default=None)
+            compared = self._compared(alike, installed)
+            if not compared.proven:
+                others = [offered for offered in wheels if offered not in alike]
+                compared = compared.over(self._compared(others, installed))
+            if compared.proven:
+                return _wheels(compared.proven)
+            if compared.alike_by_names:
+                return _by_tags(compared.alike_by_names, "the RECORD of the wheel has no hashes")
+            closest = compared.closest
         elif alike:
-            doubt = "not proven: its RECORD has no hashes" if installed.rows else "not proven: it has no RECORD"
-            return FoundFiles(files=tuple(alike), proof="its tags alone", notes=(doubt,), doubts=(doubt,))
+            return _by_tags(alike, "its RECORD has no hashes" if installed.rows else "it has no RECORD")
         return self._built(installed, sdists, closest)
 
-    def _proven(
-        self, wheels: Sequence[Offered], installed: InstalledFiles
-    ) -> tuple[list[Offered], tuple[str, int] | None]:
-        """Give those whose record is that of what is installed; and the closest other, with how many files differ."""
-        proven: list[Offered] = []
-        closest: tuple[str, int] | None = None
+    def _compared(self, wheels: Sequence[Offered], installed: InstalledFiles) -> _Compared:
+        """Hold what is installed against the record of each wheel."""
+        found = _Compared()
         for page, file in wheels:
             try:
                 record = self.releases.record(page, file)
             except MetadataError:
                 continue  # pip could not have installed it
             differences = compare_records(installed.rows or (), record, folder=installed.folder)
-            if not differences:
-                proven.append((page, file))
-            elif closest is None or len(differences) < closest[1]:
-                closest = file.filename, len(differences)
-        return proven, closest
+            if differences:
+                found.take_if_closer(file.filename, len(differences))
+            elif any(row.hash for row in parse_record(record.record, "/")):
+                found.proven.append((page, file))
+            else:
+                found.alike_by_names.append((page, file))
+        return found
 
     def _built(
         self,
@@ -256,6 +281,11 @@ def _wheels(proven: Sequence[Offered]) -> FoundFiles:
         return FoundFiles(files=tuple(proven[:1]), proof="its RECORD is that of the wheel")
     several = f"which of {len(proven)} wheels was installed is not known: their RECORDs are the same"
     return FoundFiles(files=tuple(proven), proof=several, notes=(several,), doubts=(several,))
+
+
+def _by_tags(wheels: Sequence[Offered], reason: str) -> FoundFiles:
+    doubt = f"not proven: {reason}"
+    return FoundFiles(files=tuple(wheels), proof="its tags alone", notes=(doubt,), doubts=(doubt,))
 
 
 def _stated_hash(one: InstalledDistribution) -> tuple[str, str] | None:

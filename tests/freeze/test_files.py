@@ -168,6 +168,47 @@ def test_without_hashes_in_its_record_only_the_tags_tell(index, image, record):
     assert f"warning: `a==1.0`: {doubt}" in ran.said
 
 
+def test_a_wheel_that_records_no_hashes_is_told_by_its_tags(index, image):
+    """pip has computed hashes of its own; the wheel has none to hold them against."""
+    a = wheel("a", "1.0")
+    bare = replace(a, content=with_record(a.content, b"a.py,,\na-1.0.dist-info/METADATA,,\na-1.0.dist-info/WHEEL,,\n"))
+    bare = replace(bare, sha256=hashlib.sha256(bare.content).hexdigest())
+    index.add(bare, sdist("a", "1.0"))
+    ran = run("freeze", "-o", LOCK, image(installed(a)))
+    assert hash_of(bare) in pin_of(Path(LOCK).read_text(), "a")
+    assert "warning: `a==1.0`: not proven: the RECORD of the wheel has no hashes" in ran.said
+
+
+def with_record(content: bytes, record: bytes) -> bytes:
+    """Give a wheel with another RECORD."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), record if name.endswith("/RECORD") else old.read(name))
+    return buffer.getvalue()
+
+
+def test_an_editable_install_of_an_old_pip(index, image):
+    """``setup.py develop`` leaves a link; what it needs stands where the sources are."""
+    b = wheel("b", "1.0")
+    index.add(b)
+    lock, _ = frozen(
+        image(
+            installed(b),
+            {
+                f"{SITE}/a.egg-link": "/src/a\n.",
+                f"{SITE}/easy-install.pth": "/src/a\n",
+                "src/a/a.egg-info/PKG-INFO": "Metadata-Version: 1.1\nName: a\nVersion: 1.0\n",
+                "src/a/a.egg-info/requires.txt": "b\nc\n",
+            },
+        )
+    )
+    assert f"# unpinned: a 1.0 editable at=/{SITE}/a.egg-link layer=" in lock
+    assert "# inconsistent: c via a\n# roots: a\n" in lock
+    assert pin_of(lock, "b")[-1] == "# via a"
+    assert run("check", LOCK).code == 0
+
+
 def test_what_is_not_on_the_index(index, image):
     index.add(wheel("a", "2.0"))
     lock, said = frozen(image(installed(wheel("a", "1.0")), installed(wheel("ours", "0.1"))))
