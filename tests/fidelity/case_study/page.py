@@ -1,0 +1,42 @@
+"""Writes ``docs/case-study.md`` and its plot: the template's sentences, the results' figures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fidelity.case_study.plot import draw
+from fidelity.case_study.tables import figure, table
+
+if TYPE_CHECKING:
+    from fidelity.case_study.results import Results
+
+__all__ = ["PAGE", "PLOT", "rendered", "write_page"]
+
+_TEMPLATE = Path(__file__).with_name("page.md")
+_DOCS = Path(__file__).parents[3] / "docs"
+PAGE, PLOT = _DOCS / "case-study.md", _DOCS / "case-study" / "layers.svg"
+_HOLE = re.compile(r"\{\{([^}]*)\}\}")
+"""``{{table steps plain}}``, ``{{day}}``, ``{{19.1.1 plain added}}``."""
+
+
+def rendered(results: Results) -> str:
+    """Give the page."""
+
+    def filled(hole: re.Match[str]) -> str:
+        match hole[1].split():
+            case ["table", name, *arguments]:
+                return table(results, name, *arguments)
+            case [condition]:
+                return str(getattr(results.conditions, condition))
+            case words:
+                return figure(results, *words)
+
+    return _HOLE.sub(filled, _TEMPLATE.read_text())
+
+
+def write_page(results: Results) -> None:
+    """Write both."""
+    PAGE.write_text(rendered(results))
+    PLOT.write_text(draw(results))
