@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pipfreeze_lock.errors import ResolutionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from packaging.utils import NormalizedName
+
     from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
     from pipfreeze_lock.model.requirement import Requirement
-    from pipfreeze_lock.resolve.interface import ResolvedDistribution
 
-__all__ = ["check_hashes"]
+__all__ = ["ChosenFile", "check_hashes"]
+
+
+class ChosenFile(Protocol):
+    """A file that will be installed."""
+
+    @property
+    def name(self) -> NormalizedName:
+        """Of the project."""
+        ...  # pragma: no cover
+
+    @property
+    def file(self) -> IndexFile:
+        """What the index says of it."""
+        ...  # pragma: no cover
+
+    @property
+    def page(self) -> ProjectPage:
+        """Where it is offered."""
+        ...  # pragma: no cover
 
 
 def check_hashes(
-    distributions: Iterable[ResolvedDistribution],
+    distributions: Iterable[ChosenFile],
     requirements: Iterable[Requirement],
     digest: Callable[[ProjectPage, IndexFile, str], str],
 ) -> None:
@@ -41,7 +61,7 @@ def check_hashes(
 
 
 def _is_allowed(
-    one: ResolvedDistribution, requirement: Requirement, digest: Callable[[ProjectPage, IndexFile, str], str]
+    one: ChosenFile, requirement: Requirement, digest: Callable[[ProjectPage, IndexFile, str], str]
 ) -> bool:
     listed = [(algorithm, one.file.hashes.get(algorithm), wanted) for algorithm, wanted in requirement.hashes]
     if any(found is not None for _, found, _ in listed):
@@ -50,7 +70,7 @@ def _is_allowed(
     return any(digests[algorithm] == wanted for algorithm, wanted in requirement.hashes)
 
 
-def _not_allowed(one: ResolvedDistribution, requirement: Requirement) -> ResolutionError:
+def _not_allowed(one: ChosenFile, requirement: Requirement) -> ResolutionError:
     found = [f"{algorithm}:{value}" for algorithm, value in sorted(one.file.hashes.items())]
     lines = [f"{requirement.source} allows {algorithm}:{value}" for algorithm, value in requirement.hashes]
     lines += [f"`{one.file.filename}` has {value}" for value in found]

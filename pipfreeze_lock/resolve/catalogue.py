@@ -137,10 +137,10 @@ class Catalogue:
             if candidate is not None:
                 versions.add(found.version)
                 yield candidate
-            elif self._is_invalid(name, found):
+            elif self.is_invalid(name, found):
                 versions.add(found.version)
 
-    def _is_invalid(self, name: NormalizedName, found: IndexCandidate) -> bool:
+    def is_invalid(self, name: NormalizedName, found: IndexCandidate) -> bool:
         """Whether pip would try no other file of that version either (``_iter_built`` in ``found_candidates.py``)."""
         return found.version_text in self.rejected.get(name, {})
 

@@ -35,6 +35,7 @@ __all__ = [
     "BaseCandidate",
     "Candidate",
     "Dependency",
+    "Described",
     "ExtrasCandidate",
     "FileCandidate",
     "Need",
@@ -160,28 +161,14 @@ def needs_of(origin: Requirement | Dependency, *, bound_base: bool = True) -> li
     return [need]
 
 
-class FileCandidate:
-    """A file of an index with its core metadata: what pip calls a ``LinkCandidate``."""
-
-    extras: frozenset[NormalizedName] = frozenset()
+class Described:
+    """What core metadata says of a distribution, as one pip reads it."""
 
     def __init__(
-        self,
-        found: IndexCandidate,
-        name: NormalizedName,
-        metadata: CoreMetadata,
-        *,
-        direct_url: Url | None = None,
-        legacy_specifiers: bool = False,
-        extra_names: ExtraNames = NORMALISED,
+        self, metadata: CoreMetadata, *, legacy_specifiers: bool = False, extra_names: ExtraNames = NORMALISED
     ) -> None:
         self._legacy_specifiers = legacy_specifiers
         self._extra_names = extra_names
-        self.found = found
-        self.direct_url = direct_url
-        self.name = name
-        self.identifier: str = name
-        self.version: Version = found.version
         self.metadata = metadata
 
     @cached_property
@@ -201,6 +188,29 @@ class FileCandidate:
         declared = self.metadata.provides_extra
         return self._extra_names.as_in_marker(extras, dependency.extras_in_marker, declared) if extras else extras
 
+
+class FileCandidate(Described):
+    """A file of an index with its core metadata: what pip calls a ``LinkCandidate``."""
+
+    extras: frozenset[NormalizedName] = frozenset()
+
+    def __init__(
+        self,
+        found: IndexCandidate,
+        name: NormalizedName,
+        metadata: CoreMetadata,
+        *,
+        direct_url: Url | None = None,
+        legacy_specifiers: bool = False,
+        extra_names: ExtraNames = NORMALISED,
+    ) -> None:
+        super().__init__(metadata, legacy_specifiers=legacy_specifiers, extra_names=extra_names)
+        self.found = found
+        self.direct_url = direct_url
+        self.name = name
+        self.identifier: str = name
+        self.version: Version = found.version
+
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
 
@@ -210,7 +220,8 @@ class FileCandidate:
 class BaseCandidate:
     """A distribution that the base image has: what pip calls an ``AlreadyInstalledCandidate``.
 
-    :param find: Gives the same release as the index has it; called once, where its dependencies are asked for.
+    :param find: Gives the same release as the index has it, or what its own metadata says; called once, where its
+        dependencies are asked for.
     :param needs_nothing: Whether it is known without asking that it has none as long as no extra is asked for.
     """
 
@@ -220,7 +231,7 @@ class BaseCandidate:
         self,
         distribution: BaseDistribution,
         version: Version,
-        find: Callable[[], FileCandidate | None],
+        find: Callable[[], Described | None],
         *,
         needs_nothing: bool = False,
     ) -> None:
@@ -232,8 +243,8 @@ class BaseCandidate:
         self._needs_nothing = needs_nothing
 
     @cached_property
-    def release(self) -> FileCandidate | None:
-        """The same release on the index, which says what it needs; None where no index has it."""
+    def release(self) -> Described | None:
+        """What says what it needs: the same release on the index, mostly; None where no index has it."""
         return self._find()
 
     @property

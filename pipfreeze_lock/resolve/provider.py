@@ -6,16 +6,15 @@ pips do otherwise is in `pipfreeze_lock.target.pip_capabilities` and `pipfreeze_
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from packaging.requirements import InvalidRequirement
 from packaging.specifiers import SpecifierSet
 from resolvelib.providers import AbstractProvider
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.model.legacy_version import read_version
+from pipfreeze_lock.resolve.dependencies import DependencyReader
 from pipfreeze_lock.resolve.needs import (
     PYTHON,
     BaseCandidate,
@@ -57,7 +56,6 @@ class Bounds:
         return tuple(source for source in self.sources if source.url is not None)
 
 
-_ARBITRARY_EQUALITY_BEFORE_MARKER = re.compile(r"===\s*[^\s;]*;")
 _ANY = SpecifierSet()
 _NO_BOUNDS = Bounds(_ANY)
 
@@ -105,6 +103,11 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
     _satisfied: dict[tuple[Need, Candidate], bool] = field(default_factory=dict)
     unknown_extras: set[tuple[str, str, str]] = field(default_factory=set)
     """(name, version, extra) that was asked for and is not provided."""
+    _reader: DependencyReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what reads metadata, by the same rules."""
+        self._reader = DependencyReader(self.rules, self.holds)
 
     def identify(self, requirement_or_candidate: Need | Candidate) -> str:
         """Give the node."""
@@ -167,12 +170,12 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
             return self._agreeing(explicit, extras, own, excluded)
         if not needs:
             return []
-        bases = self._bases(name, needs)
+        bases = self._bases(identifier, needs, excluded)
         if not extras:
             return lambda: (base for base in bases() if id(base) not in excluded)
         return lambda: (
             candidate
-            for candidate in (self._with_extras(base, extras) for base in bases())
+            for candidate in (self.with_extras(base, extras) for base in bases())
             if id(candidate) not in excluded
         )
 
@@ -180,19 +183,21 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         """Give what a candidate needs on the target: ``iter_dependencies`` in pip's candidates.py."""
         needs = self._dependencies.get(candidate)
         if needs is None:
-            needs = self._dependencies[candidate] = list(self._needs_of(candidate))
+            needs = self._dependencies[candidate] = list(self.needs_of(candidate))
         return needs
 
     def dependencies_that_hold(self, candidate: Candidate) -> Iterator[Dependency]:
         """Give those ``Requires-Dist`` whose marker holds on the target with the candidate's extras."""
         base = candidate.base if isinstance(candidate, ExtrasCandidate) else candidate
-        extras = base.provided(candidate.extras)
-        for dependency in self._dependencies_of(base):
-            self._check_rewritten(base, dependency, extras)
-            if dependency.marker is None or self.holds(dependency.marker, base.extras_for(dependency, extras)):
-                yield dependency
+        return self._reader.that_hold(base, candidate.extras)
 
-    def _needs_of(self, candidate: Candidate) -> Iterator[Need]:
+    def needs_of(self, candidate: Candidate) -> Iterator[Need]:
+        """Give what `get_dependencies` gives; called once for each candidate."""
+        yield from self.own_needs(candidate)
+        yield from self.needs_of_metadata(candidate)
+
+    def own_needs(self, candidate: Candidate) -> Iterator[Need]:
+        """Give what a candidate needs whatever it depends on: the base of its extras, another Python."""
         if isinstance(candidate, ExtrasCandidate):
             base = candidate.base
             yield Need(name=base.name, extras=frozenset(), specifier=_ANY, origin=None, exact=base)
@@ -203,57 +208,12 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
             # An invalid one (None) is overlooked: `dist.requires_python` in pip's metadata/base.py.
             if requires_python and self.rules.specifiers.allows_python(requires_python, self.rules.python) is False:
                 yield PythonNeed(requires_python)
+
+    def needs_of_metadata(self, candidate: Candidate) -> Iterator[Need]:
+        """Give what its ``Requires-Dist`` asks for."""
         for dependency in self.dependencies_that_hold(candidate):
-            if dependency.url is not None:
-                self._check_url(candidate, dependency)
+            self._reader.check_url(candidate, dependency)
             yield from dependency.needs(bound_base=self.bound_base)
-
-    def _check_url(self, candidate: Candidate, dependency: Dependency) -> None:
-        """Refuse a URL where this pip does: ``InstallRequirement.from_req`` of pip 10 to 18.0; pip 9 overlooks it."""
-        known = self.rules.capabilities
-        if known.url_dependencies or not known.url_requirements:
-            return
-        message = (
-            f"`{candidate}` needs `{dependency.name} @ {dependency.url}`, which pip {known.version} refuses in metadata"
-        )
-        hints = [
-            "A newer pip in the image, 18.1 at least, takes it.",
-            f"Or rule the release out with a constraint: `{candidate.name}!={candidate.version}`.",
-        ]
-        raise ResolutionError(message, hints=hints)
-
-    def _dependencies_of(self, base: FileCandidate | BaseCandidate) -> tuple[Dependency, ...]:
-        """Parse them, where pips before 24.1 do: those do not go on to another version (they end with a traceback)."""
-        try:
-            dependencies = base.dependencies
-        except InvalidRequirement as error:
-            raise self._unreadable(base, str(error).partition("\n")[0]) from None
-        if self.rules.capabilities.arbitrary_equality_takes_marker:
-            for dependency in dependencies:
-                if _ARBITRARY_EQUALITY_BEFORE_MARKER.search(dependency.text):
-                    raise self._unreadable(base, f"Requires-Dist: {dependency.text}")
-        return dependencies
-
-    def _check_rewritten(
-        self, base: FileCandidate | BaseCandidate, dependency: Dependency, extras: frozenset[NormalizedName]
-    ) -> None:
-        """Fail as pips do that write a requirement anew, its ``;`` right behind the version, and read that again.
-
-        They do so with what the metadata gives for the extras, before they compare the spelling of the marker's extra.
-        """
-        if (
-            self.rules.capabilities.arbitrary_equality_takes_marker
-            and dependency.marker is not None
-            and any(part.operator == "===" for part in dependency.specifier)
-            and self.holds(dependency.marker, extras)
-        ):
-            raise self._unreadable(base, f"Requires-Dist: {dependency.text}")
-
-    def _unreadable(self, base: FileCandidate | BaseCandidate, reason: str) -> ResolutionError:
-        pip = self.rules.capabilities.version
-        message = f"the metadata of `{base.name}` {base.version} is invalid, and pip {pip} fails on it"
-        hints = [f"Rule the release out, in the requirements or in a constraints file: `{base.name}!={base.version}`."]
-        return ResolutionError(message, context=reason, hints=hints)
 
     def _needs_of_constraints(self, name: NormalizedName) -> list[Need]:
         """Give the URLs that constraints name: ``_iter_explicit_candidates_from_base`` and others in pip's factory.py.
@@ -283,7 +243,7 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         needs: list[Need],
         excluded: set[int],
     ) -> list[Candidate]:
-        candidates = [self._with_extras(base, extras) if extras else base for base in explicit]
+        candidates = [self.with_extras(base, extras) if extras else base for base in explicit]
         bounds = self.bounds.get(explicit[0].name, _NO_BOUNDS)
         return [
             candidate
@@ -293,7 +253,10 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
             and all(self.is_satisfied_by(need, candidate) for need in needs)
         ]
 
-    def _bases(self, name: NormalizedName, needs: list[Need]) -> Callable[[], Iterator[FileCandidate | BaseCandidate]]:
+    def _bases(
+        self, identifier: str, needs: list[Need], excluded: set[int]
+    ) -> Callable[[], Iterator[FileCandidate | BaseCandidate]]:
+        name, _ = name_and_extras(identifier)
         bounds = self.bounds.get(name, _NO_BOUNDS)
         specifier, hashes = bounds.specifier, bounds.hashes
         for need in needs:
@@ -301,12 +264,22 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
                 specifier = specifier & need.specifier
             if need.origin is not None and not isinstance(need.origin, Dependency) and need.origin.hashes:
                 hashes = _allowed_by_both(hashes, frozenset(need.origin.hashes))
-        return lambda: self._iterate_bases(name, specifier, hashes)
+        return lambda: self.iterate_bases(identifier, specifier, hashes, excluded)
 
-    def _iterate_bases(
-        self, name: NormalizedName, specifier: SpecifierSet, hashes: Hashes
+    def iterate_bases(
+        self,
+        identifier: str,
+        specifier: SpecifierSet,
+        hashes: Hashes,
+        excluded: set[int],  # noqa: ARG002  a plan looks at it
     ) -> Iterator[FileCandidate | BaseCandidate]:
-        """Installed first, for without ``--upgrade`` pip keeps what satisfies; then a locked pin; then the best."""
+        """Give the candidates of a node without its extras, best first; called each time that somebody looks at them.
+
+        Installed first, for without ``--upgrade`` pip keeps what satisfies; then a locked pin; then the best.
+
+        :param excluded: The `id` of each candidate of the node that is known not to do; it may be among them.
+        """
+        name, _ = name_and_extras(identifier)
         given: set[Version] = set()
         installed = self.base.get(name)
         if installed is not None and self.rules.specifiers.contains(specifier, installed.version):
@@ -349,7 +322,8 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
         best = next(iter(self.catalogue.project(name).ranked(specifier=specifier)), None)
         return best is not None and best.version.is_prerelease
 
-    def _with_extras(self, base: FileCandidate | BaseCandidate, extras: frozenset[NormalizedName]) -> ExtrasCandidate:
+    def with_extras(self, base: FileCandidate | BaseCandidate, extras: frozenset[NormalizedName]) -> ExtrasCandidate:
+        """Give a candidate seen through extras: the same object each time."""
         key = (base, extras)
         candidate = self._extras.get(key)
         if candidate is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -12,16 +12,27 @@ from pipfreeze_lock.requirements.recorded import canonical_specifier, via_of_inp
 from pipfreeze_lock.resolve.needs import Dependency, ExtrasCandidate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from packaging.markers import Marker
+    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.model.requirement import Requirement
     from pipfreeze_lock.resolve.needs import Candidate
     from pipfreeze_lock.resolve.provider import Bounds, PipProvider
 
-__all__ = ["edges", "marker_without_extra", "via_of_dependency"]
+__all__ = ["Ask", "ask_of_input", "asks", "edges", "marker_without_extra", "via_of_dependency"]
+
+
+class Ask(NamedTuple):
+    """One edge: who asks for a distribution, and what would content it."""
+
+    name: NormalizedName
+    via: Via
+    specifier: SpecifierSet
+    is_direct: bool
+    """Whether it names a URL."""
 
 
 def edges(
@@ -36,17 +47,37 @@ def edges(
     :param roots: The requirements of the inputs whose markers hold.
     """
     found: dict[NormalizedName, set[Via]] = {}
+    for ask in asks(candidates, roots, bounds, provider):
+        found.setdefault(ask.name, set()).add(ask.via)
+    # By their text: fields that may be None do not compare.
+    return {name: tuple(sorted(vias, key=str)) for name, vias in found.items()}
+
+
+def asks(
+    candidates: Iterable[Candidate],
+    roots: Iterable[Requirement],
+    bounds: Mapping[NormalizedName, Bounds],
+    provider: PipProvider,
+) -> Iterator[Ask]:
+    """Give those edges one by one; a constraint is one of what somebody else asks for."""
+    named: set[NormalizedName] = set()
     for root in roots:
-        found.setdefault(root.name, set()).add(via_of_input("-r", root))
+        named.add(root.name)
+        yield ask_of_input("-r", root)
     for candidate in candidates:
         for dependency in provider.dependencies_that_hold(candidate):
             for via in _vias_of(candidate, dependency, provider):
-                found.setdefault(dependency.name, set()).add(via)
+                named.add(dependency.name)
+                yield Ask(dependency.name, via, dependency.specifier, dependency.url is not None)
     for name, bound in bounds.items():
-        if name in found:
-            found[name].update(via_of_input("-c", constraint) for constraint in bound.sources)
-    # By their text: fields that may be None do not compare.
-    return {name: tuple(sorted(vias, key=str)) for name, vias in found.items()}
+        if name in named:
+            yield from (ask_of_input("-c", constraint) for constraint in bound.sources)
+
+
+def ask_of_input(kind: Literal["-c", "-r"], requirement: Requirement) -> Ask:
+    """Give the edge that a line of an input is."""
+    via = via_of_input(kind, requirement)
+    return Ask(requirement.name, via, requirement.specifier, requirement.url is not None)
 
 
 def _vias_of(candidate: Candidate, dependency: Dependency, provider: PipProvider) -> Iterable[Via]:

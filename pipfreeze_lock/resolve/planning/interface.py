@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
+    from packaging.markers import Marker
     from packaging.utils import NormalizedName
 
+    from pipfreeze_lock.index.rank import SelectionRules
     from pipfreeze_lock.metadata.build_requirements import BuildRequirements
-    from pipfreeze_lock.model.artifact import IndexFile
+    from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
     from pipfreeze_lock.model.core_metadata import CoreMetadata
     from pipfreeze_lock.model.installed import InstalledDistribution
     from pipfreeze_lock.model.requirement import RequirementSet
     from pipfreeze_lock.model.target import Target
+    from pipfreeze_lock.resolve.catalogue import Catalogue
+    from pipfreeze_lock.resolve.interface import ResolutionReporter
+    from pipfreeze_lock.resolve.needs import FileCandidate, Need
 
-__all__ = ["BuildSource", "InstalledState", "PlanRequest", "UpgradeStrategy"]
+__all__ = ["BuildSource", "InstalledState", "PlanParts", "PlanRequest", "UpgradeStrategy"]
 
 UpgradeStrategy = Literal["eager", "only-if-needed"]
 
@@ -39,7 +44,8 @@ class PlanRequest:
     """Of a lock: its pins as requirements with hashes. A hash on any line makes hash mode, as it does in pip."""
     target: Target
     installed: Mapping[NormalizedName, InstalledState]
-    """All that is installed, the target's pip too: the first of each name on ``sys.path``. `Target.base` is not read."""
+    """All that is installed, the target's pip too: the first of each name on ``sys.path``. `Target.base` must say the
+    same, since what a build finds is read from there."""
     upgrade: bool = False
     upgrade_strategy: UpgradeStrategy | None = None
     """None: that pip's default, eager before 10.0 and only-if-needed since."""
@@ -58,3 +64,20 @@ class BuildSource(Protocol):
         :raises MetadataError: when it cannot be unpacked.
         """
         ...  # pragma: no cover
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanParts:
+    """What a plan is made with; every part is one of `pipfreeze_lock.cli.wiring.Wiring`."""
+
+    catalogue: Catalogue
+    rules: SelectionRules
+    holds: Callable[[Marker, Collection[str]], bool]
+    """Whether a marker holds on the target, with these extras asked for."""
+    explicit: Callable[[Need], FileCandidate]
+    """Makes the candidate of a direct URL: `DirectFiles.candidate`."""
+    digest: Callable[[ProjectPage, IndexFile, str], str]
+    """Fetches a file and gives its hex digest by an algorithm: `DirectFiles.digest`."""
+    builds: BuildSource
+    """`LayeredMetadata`."""
+    reporter: ResolutionReporter

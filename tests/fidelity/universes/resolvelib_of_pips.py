@@ -26,10 +26,10 @@ __all__ = ["carried_resolvelib", "searching_as"]
 @contextlib.contextmanager
 def searching_as(pip: str) -> Iterator[None]:
     """Let our engine search with the resolvelib of a pip."""
-    from pipfreeze_lock.resolve import engine  # noqa: PLC0415  only once the environment is set
+    from pipfreeze_lock.resolve import search  # noqa: PLC0415  only once the environment is set
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "Resolver", functools.partial(_Resolver, carried_resolvelib(pip)))
+        patch.setattr(search, "Resolver", functools.partial(_Resolver, carried_resolvelib(pip)))
         yield
 
 

@@ -1,0 +1,29 @@
+"""The error of a pip that does not resolve, where the requirement that it saw first has no file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipfreeze_lock.errors import ResolutionError
+from pipfreeze_lock.model.requirement import Requirement
+
+if TYPE_CHECKING:
+    from pipfreeze_lock.resolve.planning.interface import PlanParts
+    from pipfreeze_lock.resolve.planning.lines import Line
+
+__all__ = ["nothing_found"]
+
+_SHOWN = 8
+
+
+def nothing_found(line: Line, parts: PlanParts) -> ResolutionError:
+    """Make it: what was asked for, by whom, and what there is."""
+    target = parts.rules.target
+    message = f"no version of `{line.name}` satisfies `{line}` on Python {target.python} with pip {target.pip}"
+    asker = str(line.origin.source) if isinstance(line.origin, Requirement) else f"needed as `{line.origin.text}`"
+    project = parts.catalogue.project(line.name)
+    versions = [str(version) for version in project.versions() if project.candidates(version)]
+    shown = ", ".join(versions[:_SHOWN]) + (f" and {len(versions) - _SHOWN} more" if len(versions) > _SHOWN else "")
+    there = f"this pip may choose among {shown}" if versions else "there is no file of it that this pip takes"
+    hints = [f"pip {target.pip} goes by the first requirement that it sees for a name; name another version before it."]
+    return ResolutionError(message, context=f"{asker}\n{there}", hints=hints)
