@@ -61,7 +61,9 @@ class WheelToInstall:
     def written(self, compiled: Sequence[CompiledFile], request: GrowthRequest, rules: InstallRules) -> Written:
         """Put together what is there afterwards."""
         installed = {one.name: place for one in self.members if (place := self.layout.place(one.name)) is not None}
-        changed = self._changed_scripts(request.places.executable)
+        changed = {
+            name: size for name, size in self._changed_scripts(request.places.executable).items() if name in installed
+        }
         files = {installed[one.name]: changed.get(one.name, one.size) for one in self.members if one.name in installed}
         generated = self._generated(request, rules)
         files.update(generated)

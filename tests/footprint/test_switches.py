@@ -98,7 +98,10 @@ def test_the_command_line_is_stronger_than_the_environment():
 
 
 def test_configuration_files_are_read_the_weakest_first():
-    files = {"etc/pip.conf": "[global]\nno-cache-dir = true\n", "root/.config/pip/pip.conf": "[install]\ncompile = no\n"}
+    files = {
+        "etc/pip.conf": "[global]\nno-cache-dir = true\n",
+        "root/.config/pip/pip.conf": "[install]\ncompile = no\n",
+    }
     found = switches(files=files)
     assert (found.cache, found.is_compiled) == (None, False)
     assert "`/etc/pip.conf`" in found.cache_reason
