@@ -24,6 +24,7 @@ __all__ = ["ForecastOutput"]
 _FORMATS = ("text", "json")
 _LEAST_WIDTH = 60
 """Characters of a line; what is narrower breaks in the terminal."""
+_WIDTH_OF_PIPE = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +73,7 @@ class ForecastOutput:
 
     def _write(self, rendered: Callable[[ForecastPresentation], str], talk: Talk) -> None:
         is_verbose = talk.level >= 1
-        width = max(shutil.get_terminal_size().columns, _LEAST_WIDTH)
+        width = max(shutil.get_terminal_size((_WIDTH_OF_PIPE, 24)).columns, _LEAST_WIDTH)
         if self.path in (None, "-"):
             colour = wants_colour(sys.stdout)
             sys.stdout.write(

@@ -14,6 +14,7 @@ from pipfreeze_lock.cli.lock_options import options_of_freeze, with_settings
 from pipfreeze_lock.cli.locking import checked, parse_date
 from pipfreeze_lock.cli.progress import Progress
 from pipfreeze_lock.cli.settings import read_settings, working_folder
+from pipfreeze_lock.cli.told_wheels import ToldWheels
 from pipfreeze_lock.cli.wiring import Wiring, read_inputs
 from pipfreeze_lock.errors import PipfreezeLockError, UsageError
 from pipfreeze_lock.footprint.compiling import find_compiler
@@ -185,7 +186,7 @@ class _Question:
         return forecast(
             self._request(wiring, day),
             planner=planner,
-            wheels=IndexWheelFiles(wiring.client, cache),
+            wheels=ToldWheels(IndexWheelFiles(wiring.client, cache), progress),
             find_compiler=partial(find_compiler, self.base.target, environment=os.environ, answers=answers),
             cache=cache,
         )

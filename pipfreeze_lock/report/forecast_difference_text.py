@@ -52,11 +52,10 @@ def _line(move: ForecastMove, difference: ForecastDifference, *, verbose: bool) 
     return TableLine(
         word=move.change.kind,
         name=visible_line(move.change.name) + (" *" if move.is_written else ""),
-        versions=" -> ".join(visible_line(one.version) for one in (move.old, move.new) if one is not None),
+        versions=" -> ".join(dict.fromkeys(visible_line(one.version) for one in (move.old, move.new) if one)),
         fetched=sign + readable_size(forecast.size_fetched(there)) if there is not None else "",
         layer=sign + size_in_layer(forecast, there) if there is not None else "",
         cause=": ".join(filter(None, (released, "; ".join(why)))),
-        is_whole=True,
     )
 
 

@@ -31,9 +31,9 @@ class TableLine:
     fetched: str
     layer: str
     cause: str
-    """Behind the columns, cut at the end of the line."""
-    is_whole: bool = False
-    """Whether all of the cause has to be there: below, where it is too long."""
+    """Behind the columns, or below them where it is too long."""
+    short: str | None = None
+    """Stands for a cause that is too long, cut at the end of the line; None: all of the cause has to be there."""
 
 
 def lines_of(
@@ -53,16 +53,20 @@ def lines_of(
             yield start
         elif len(one.cause) <= room:
             yield f"{start}{_GAP}{one.cause}"
-        elif one.is_whole:
+        elif one.short is None:
             yield start
             indent = " " * _INDENT
             yield from textwrap.wrap(
                 one.cause, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
             )
         elif room >= _ROOM:
-            yield f"{start}{_GAP}{one.cause[: room - 1].rstrip()}…"
+            yield f"{start}{_GAP}{_cut(one.short, room)}"
         else:
             yield start
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1].rstrip()}…"
 
 
 def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.report.characters import visible_line
 from pipfreeze_lock.report.forecast_table import TableLine, lines_of
-from pipfreeze_lock.report.forecast_words import COMPILED, asking, at_most, summary, versions
+from pipfreeze_lock.report.forecast_words import COMPILED, asking, at_most, names_of, summary, versions
 from pipfreeze_lock.report.interface import plain
 from pipfreeze_lock.report.sentences import counted
 from pipfreeze_lock.report.sizes import readable_size
@@ -90,7 +90,7 @@ def _table(forecast: Forecast, presentation: ForecastPresentation) -> Iterator[s
 
 
 def _line(forecast: Forecast, action: Action, *, is_verbose: bool) -> TableLine:
-    is_moved = action.kind not in ("install", "keep")
+    is_whole = is_verbose or action.kind not in ("install", "keep")
     return TableLine(
         word=action.kind,
         name=visible_line(action.name),
@@ -98,7 +98,7 @@ def _line(forecast: Forecast, action: Action, *, is_verbose: bool) -> TableLine:
         fetched=readable_size(forecast.size_fetched(action)) if action.kind != "keep" else "",
         layer=size_in_layer(forecast, action),
         cause=asking(action.causes, None if is_verbose else 1),
-        is_whole=is_verbose or is_moved,
+        short=None if is_whole else names_of(action.causes),
     )
 
 
@@ -131,14 +131,20 @@ def _how_sure(growth: LayerGrowth) -> str:
 def _parts(forecast: Forecast) -> Iterator[str]:
     growth = forecast.growth
     if forecast.call.is_compiled:
-        how = f"measured with {forecast.compiled_by}" if forecast.compiled_by else "estimated by the size of sources"
-        yield _total(forecast.bytecode, f"of it .pyc, {how}")
+        yield _total(forecast.bytecode, f"of it .pyc, {_how_measured(forecast)}")
     else:
         yield _total(0, f"of it .pyc: {visible_line(forecast.call.compile_reason)}")
     if growth.interpreter:
         yield _total(growth.interpreter, "of it .pyc of pip's own, and of the library's, that running pip leaves")
     reason = visible_line(forecast.call.cache_reason)
     yield _total(growth.cache if forecast.call.has_cache else 0, f"of it pip's cache: {reason}")
+
+
+def _how_measured(forecast: Forecast) -> str:
+    if forecast.compiled_by is None:
+        return "estimated by the size of sources"
+    is_in_part = any(one.is_estimated for one in forecast.growth.distributions)
+    return f"measured with {forecast.compiled_by}" + (", some of it estimated" if is_in_part else "")
 
 
 def _wrapped(total: str, width: int) -> list[str]:

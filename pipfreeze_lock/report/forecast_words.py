@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.lock import Via
     from pipfreeze_lock.model.plan import Action
 
-__all__ = ["COMPILED", "asking", "at_most", "instant", "layer_size", "summary", "versions"]
+__all__ = ["COMPILED", "asking", "at_most", "instant", "layer_size", "names_of", "summary", "versions"]
 
 COMPILED = "compiled"
 """Stands for a size that nobody knows before it is built."""
@@ -71,3 +71,12 @@ def asking(vias: Sequence[Via], most: int | None = None) -> str:
     shown = [visible_line(str(via)) for via in vias[:most]]
     rest = len(vias) - len(shown)
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def names_of(vias: Sequence[Via]) -> str:
+    """Name who asks first, without the words: ``tensorboard +2``."""
+    if not vias:
+        return ""
+    first = vias[0]
+    name = first.parent if first.kind == "distribution" else f"{first.kind} {first.parent}"
+    return visible_line(name) + (f" +{len(vias) - 1}" if len(vias) > 1 else "")

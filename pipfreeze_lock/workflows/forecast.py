@@ -108,7 +108,7 @@ def forecast(
         written=frozenset(one.name for one in request.plan.requirements.requirements),
         sizes=_sizes(plan, wheels),
         growth=grown,
-        compiled_by=compiler.identity if compiler is not None and not grown.is_estimated else None,
+        compiled_by=compiler.identity if compiler is not None else None,
     )
 
 

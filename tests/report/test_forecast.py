@@ -148,14 +148,14 @@ in python:3.6.8 (Python 3.6.8, pip 19.1.1):
 6.0 kB fetched, 51.2 kB and more in the layer
 
 action     distribution  version           fetched     layer  asked for by
-install    absl-py       0.11.0             1.0 kB    3.0 kB  tensorboard (>=0.…
+install    absl-py       0.11.0             1.0 kB    3.0 kB  tensorboard +1
 upgrade    grpcio        1.31.0 -> 1.34.1   1.0 kB    3.0 kB
     -r requirements.txt (>=1.34) and 1 more
 downgrade  idna          3.1 -> 2.10        1.0 kB    3.0 kB
     requests (<3,>=2.5)
 reinstall  six           1.15.0 again       1.0 kB    3.0 kB
     -r requirements.txt (@ https://files.example/six.whl)
-install    termcolor     1.1.0              1.0 kB  compiled  tensorflow (>=1.1…
+install    termcolor     1.1.0              1.0 kB  compiled  tensorflow
 and 1 kept, which -v lists
 
    6.0 kB  fetched, in 6 files
