@@ -1,6 +1,7 @@
-"""What the isolated builds of a plan fetch: each is a ``pip install`` of its own, into an empty folder, by the same pip.
+"""What the isolated builds of a plan fetch: each is a ``pip install`` of its own, into an empty folder.
 
-Source: ``BuildEnvironment`` in pip's ``_internal/build_env.py``, ``get_requires_for_build_wheel`` of the backend after it.
+Source: ``BuildEnvironment`` in pip's ``_internal/build_env.py``; what the backend's ``get_requires_for_build_wheel``
+names is installed after what pyproject.toml does.
 """
 
 from __future__ import annotations
@@ -97,9 +98,5 @@ class Builds:
 def _lacks_wheel(plan: Plan, needs: BuildRequirements) -> bool:
     if not needs.by_setuptools or not needs.by_hook:
         return False
-    versions = {action.name: read_version(action.version) for action in plan.actions}
-    return (
-        "wheel" not in versions  # type: ignore[comparison-overlap]
-        and "setuptools" in versions  # type: ignore[comparison-overlap]
-        and versions["setuptools"] < _BUILDS_WHEELS_ITSELF  # type: ignore[index]
-    )
+    versions = {str(action.name): read_version(action.version) for action in plan.actions}
+    return "wheel" not in versions and "setuptools" in versions and versions["setuptools"] < _BUILDS_WHEELS_ITSELF

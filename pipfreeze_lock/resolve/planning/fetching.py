@@ -48,7 +48,7 @@ class Fetching:
         return tuple(self._looked_at.values())
 
     def fetched(self, installed: Iterable[FileCandidate]) -> list[Fetched]:
-        """Give what is fetched, in order: what is fetched whole for its metadata, then the rest of what is installed."""
+        """Give what is fetched, in order: first what is fetched whole for its metadata, then what else is installed."""
         urls = {candidate.found.url: candidate.found for candidate in installed}
         whole = [one.found for one in self._looked_at.values() if one.is_whole]
         later = [found for url, found in urls.items() if not self._looked_at[url].is_whole]

@@ -1,8 +1,8 @@
 """What pips before 20.3 choose, which do not resolve: the first requirement that is seen for a name decides.
 
 They go through the lines in order, fetch what each asks for, and append what that needs to the end of the same list;
-whoever asks for a name that is taken is not heard. Source: ``prepare_files`` in pip 9's ``req/req_set.py``, ``Resolver``
-in ``_internal/resolve.py`` (10 to 19.2), ``legacy_resolve.py`` (19.3, 20.0) and ``resolution/legacy/resolver.py``.
+whoever asks for a name that is taken is not heard. Source: ``prepare_files`` in pip 9's ``req/req_set.py``; later
+``Resolver`` in ``_internal/resolve.py``, ``legacy_resolve.py`` (19.3) and ``resolution/legacy/resolver.py`` (20.1).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.resolve.dependencies import DependencyReader
-from pipfreeze_lock.resolve.needs import Dependency, FileCandidate
+from pipfreeze_lock.resolve.needs import BaseCandidate, Dependency, FileCandidate
 from pipfreeze_lock.resolve.planning.choices import Choice, Choices
 from pipfreeze_lock.resolve.planning.fetching import Fetching
 from pipfreeze_lock.resolve.planning.hash_mode import is_hash_mode, not_pinned
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.model.requirement import Requirement
-    from pipfreeze_lock.resolve.needs import BaseCandidate
     from pipfreeze_lock.resolve.planning.interface import PlanParts, PlanRequest
     from pipfreeze_lock.resolve.planning.lines import Line
 
@@ -137,8 +136,8 @@ class _Run:
         return [] if self._request.no_deps else list(self._discovered(line, base))
 
     def _discovered(self, line: Line, base: FileCandidate | BaseCandidate) -> Iterator[Line]:
-        for extra in sorted(line.extras - base.provided(line.extras)):
-            self._warnings.append(f"`{base.name}` {base.version} does not provide the extra `{extra}`")
+        for unknown in sorted(line.extras - base.provided(line.extras)):
+            self._warnings.append(f"`{base.name}` {base.version} does not provide the extra `{unknown}`")
         for extra, dependency in self._needs(line, base):
             self._reader.check_url(base, dependency)
             new = line_of_dependency(dependency, self._known)
@@ -158,14 +157,9 @@ class _Run:
 
     def _ordered(self, base: FileCandidate | BaseCandidate, needed: list[Needed]) -> Sequence[Needed]:
         """An ``.egg-info`` is read from top to bottom; of a ``.dist-info`` pkg_resources makes a set."""
-        state = self._request.installed.get(base.name)
-        if (
-            not isinstance(base, FileCandidate)
-            and state is not None
-            and not state.distribution.path.endswith(".dist-info")
-        ):
-            return needed
-        return self._order(needed)
+        state = self._request.installed.get(base.name) if isinstance(base, BaseCandidate) else None
+        is_set = state is None or state.distribution.path.endswith(".dist-info")
+        return self._order(needed) if is_set else needed
 
     def _check_python(self, base: FileCandidate | BaseCandidate) -> None:
         """``check_dist_requires_python``, of what is installed too."""
@@ -173,5 +167,6 @@ class _Run:
         wanted = release.metadata.requires_python if release is not None else None
         rules = self._parts.rules
         if wanted and rules.specifiers.allows_python(wanted, rules.python) is False:
-            message = f"`{base}` needs Python {wanted}, and the target has {rules.python}: pip {self._known.version} ends there"
+            ends = f"the target has {rules.python}: pip {self._known.version} ends there"
+            message = f"`{base}` needs Python {wanted}, and {ends}"
             raise ResolutionError(message, hints=[f"Name another version: `{base.name}!={base.version}`."])

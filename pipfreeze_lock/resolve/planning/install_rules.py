@@ -1,7 +1,7 @@
 """What ``pip install`` does differently from pip to pip beside choosing files, by its version.
 
-Read in the sources of each: ``req/req_set.py`` (9), ``_internal/resolve.py`` (10 to 19.2), ``_internal/legacy_resolve.py``
-(19.3 to 20.0), ``_internal/resolution/{legacy,resolvelib}`` (from 20.1 on); held against real pips in ``tests/planning``.
+Read in the sources of each: ``req/req_set.py`` (9), ``_internal/resolve.py`` (10 to 19.2), ``legacy_resolve.py`` (19.3
+and 20.0), ``_internal/resolution/{legacy,resolvelib}`` (from 20.1 on); held against real pips in ``tests/planning``.
 """
 
 from __future__ import annotations

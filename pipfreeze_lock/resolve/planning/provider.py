@@ -157,7 +157,8 @@ class PlanProvider(PipProvider):
     ) -> Iterator[FileCandidate | BaseCandidate]:
         """``_insert_installed`` of pip 20.3: all are made, and of one version what is installed comes first."""
         given: set[Version] = set()
-        for candidate in sorted((installed, *made), key=lambda one: one.version, reverse=True):
+        candidates: list[FileCandidate | BaseCandidate] = [installed, *made]
+        for candidate in sorted(candidates, key=lambda one: one.version, reverse=True):
             if candidate.version not in given:
                 given.add(candidate.version)
                 yield candidate
