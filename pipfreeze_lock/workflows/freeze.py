@@ -18,11 +18,12 @@ from pipfreeze_lock.requirements.index_options import changed_format_control
 from pipfreeze_lock.resolve.installed_edges import installed_edges
 from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.verify.compare import is_same_twice
-from pipfreeze_lock.workflows.freeze_files import FileFinder, FoundFiles, NotFound, ReleaseFiles
+from pipfreeze_lock.workflows.freeze_files import FileFinder
 from pipfreeze_lock.workflows.freeze_roots import roots_of
 from pipfreeze_lock.workflows.freeze_words import FrozenWords
 from pipfreeze_lock.workflows.installed_files import InstalledFiles
 from pipfreeze_lock.workflows.lock import check_hash_mode, locked_file, relocated
+from pipfreeze_lock.workflows.release_files import FoundFiles, NotFound, ReleaseFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

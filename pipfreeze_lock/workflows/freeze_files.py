@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pipfreeze_lock.errors import MetadataError, NetworkError
@@ -18,20 +18,16 @@ from pipfreeze_lock.model.lock import BUILT
 from pipfreeze_lock.model.url import Url
 from pipfreeze_lock.verify.deep import compare_records, matching_wheels
 from pipfreeze_lock.verify.records import parse_record
+from pipfreeze_lock.workflows.release_files import FoundFiles, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from packaging.utils import NormalizedName
-
     from pipfreeze_lock.model.installed import InstalledDistribution
-    from pipfreeze_lock.model.lock import UnpinnedReason
-    from pipfreeze_lock.verify.deep import LockedRecord
     from pipfreeze_lock.workflows.installed_files import InstalledFiles
+    from pipfreeze_lock.workflows.release_files import Offered, ReleaseFiles
 
-__all__ = ["FileFinder", "FoundFiles", "NotFound", "Offered", "ReleaseFiles"]
-
-Offered = tuple[ProjectPage, IndexFile]
+__all__ = ["FileFinder"]
 
 _VERSION_CONTROL = re.compile(r"(?:git|hg|svn|bzr)\+")
 _STRONG_HASH = re.compile(r"(sha256|sha384|sha512)=([0-9a-f]+)")
@@ -39,62 +35,6 @@ _STRONG_HASH = re.compile(r"(sha256|sha384|sha512)=([0-9a-f]+)")
 _PUBLISHED = re.compile(rb"^Tag:.*-(?:many|musl)linux", re.MULTILINE | re.IGNORECASE)
 """No pip builds a wheel with such a tag."""
 _BUILD = re.compile(rb"^Build:\s*(\S+)", re.MULTILINE | re.IGNORECASE)
-
-
-class ReleaseFiles(Protocol):
-    """What the index has; may be called from any thread."""
-
-    def files(self, name: NormalizedName, version: str) -> Sequence[Offered]:
-        """Give all files of a release: first those that the target's pip takes, the best first.
-
-        :raises NetworkError: when an index could not be asked.
-        """
-        ...  # pragma: no cover
-
-    def record(self, page: ProjectPage, file: IndexFile) -> LockedRecord:
-        """Read what a wheel says of its own files.
-
-        :raises MetadataError: when it has no RECORD.
-        :raises NetworkError: when it cannot be read.
-        """
-        ...  # pragma: no cover
-
-    def digests(self, page: ProjectPage, file: IndexFile) -> frozenset[str]:
-        """Give the SHA-256 of what an sdist holds.
-
-        :raises MetadataError: when it cannot be unpacked.
-        :raises NetworkError: when it cannot be read.
-        """
-        ...  # pragma: no cover
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundFiles:
-    """The files whose hashes a pin has; more than one where all fit."""
-
-    files: tuple[Offered, ...]
-    url: str | None = None
-    """Of a direct reference, without fragment."""
-    proof: str
-    """What makes it so: a clause."""
-    notes: tuple[str, ...] = ()
-    """To stand at the pin."""
-    doubts: tuple[str, ...] = ()
-    """Those of the notes that a reader has to be told: not all could be proven."""
-
-    @property
-    def is_built(self) -> bool:
-        """Whether it was built from an sdist."""
-        return not any(file.filename.endswith(".whl") for _, file in self.files)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotFound:
-    """Why there is no file that a lock could allow."""
-
-    reason: UnpinnedReason
-    words: str
-    """A clause: ``the index has no such release``."""
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.installed import InstalledDistribution
     from pipfreeze_lock.resolve.installed_edges import InstalledEdges
-    from pipfreeze_lock.workflows.freeze_files import FoundFiles, NotFound
+    from pipfreeze_lock.workflows.release_files import FoundFiles, NotFound
 
 __all__ = ["FrozenWords"]
 
