@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from pipfreeze_lock.model.finding import Finding, Location
 from pipfreeze_lock.verify import rules
-from pipfreeze_lock.verify.origin import is_same_place
+from pipfreeze_lock.verify.origin import is_same_place, tells_origin
 from pipfreeze_lock.verify.places import image_location, layer_details, related_place
 from pipfreeze_lock.verify.removals import Removals
 
@@ -175,11 +175,17 @@ class _Comparison:
         if not same_version(found.version, known.version):
             message = f"{frozen}, and {found.version or 'no known version'} is installed"
             yield self._finding(rules.OTHER_VERSION, message, found=found)
-        elif found.direct_url != known.origin or found.is_editable != (known.reason == "editable"):
+        elif not self._is_from_there(found, known):
             message = f"{frozen} from {_origin(known.origin)}, and it was installed from {_origin(found.direct_url)}"
             yield self._finding(rules.OTHER_ORIGIN, message, found=found)
         elif found.problem is not None and known.reason != "broken-metadata":
             yield self._broken(f"`{found.name}` is installed, and {found.problem}", found)
+
+    def _is_from_there(self, found: InstalledDistribution, known: Unpinned) -> bool:
+        if found.is_editable != (known.reason == "editable"):
+            return False
+        is_told = found.direct_url is not None or tells_origin(self._pip(), found)
+        return found.direct_url == known.origin or not is_told
 
     def _of_base(self, found: InstalledDistribution, version: str) -> Iterator[Finding]:
         if found.problem is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.installed import InstalledDistribution
     from pipfreeze_lock.model.lock import Pin
 
-__all__ = ["is_same_place"]
+__all__ = ["is_same_place", "tells_origin"]
 
 _SINCE = Version("20.1")
 """Of pip, from which it writes direct_url.json."""
@@ -28,14 +28,17 @@ def is_same_place(pin: Pin, found: InstalledDistribution, *, pip: str) -> bool:
     if installed is not None and installed == pin.origin:
         return True
     if installed is None:
-        return pinned is None or not _writes_direct_url(pip, found)
+        return pinned is None or not tells_origin(pip, found)
     if pinned is None:
         return False
     return _is_same_revision(pinned, installed) or pinned.partition("#")[0] == installed.partition("#")[0]
 
 
-def _writes_direct_url(pip: str, found: InstalledDistribution) -> bool:
-    """Only what pip installed from a wheel, its own builds among them, has one."""
+def tells_origin(pip: str, found: InstalledDistribution) -> bool:
+    """Whether the lack of a direct_url.json says that it is from an index.
+
+    Only what pip installed from a wheel, its own builds among them, has one.
+    """
     if found.installer != "pip" or not found.path.endswith(".dist-info"):
         return False
     try:

@@ -285,7 +285,9 @@ class TestUnpinned:
         message = (
             "`mine` 1.0 was in the image that was frozen from `git+https://x/y@abc`, and it was installed from an index"
         )
-        assert told(self.lock(), environment(dist("mine"))) == [("other-origin", message)]
+        newer = replace(self.lock(), target=lock().target.replace("19.1.1", "21.3.1"))
+        assert told(newer, environment(dist("mine"))) == [("other-origin", message)]
+        assert told(newer, environment(dist("mine", path="installed.txt:1", installer=None))) == []  # a list of names
 
     def test_editable_or_not(self) -> None:
         editable = dist("mine", direct_url="file:///src", is_editable=True)
@@ -296,7 +298,7 @@ class TestUnpinned:
     def test_broken_metadata_that_was_broken_then(self) -> None:
         broken = dist("mine", problem="its metadata has no Name")
         assert told(self.lock(reason="broken-metadata", origin=None), environment(broken)) == []
-        assert [rule for rule, _ in told(self.lock(origin=None), environment(broken))] == ["broken-metadata"]
+        assert [rule for rule, _ in told(self.lock(reason="local"), environment(broken))] == ["broken-metadata"]
 
     def test_what_was_hidden_then(self) -> None:
         behind = dist("a", "0.9", folder="/usr/lib/python3/dist-packages", is_shadowed=True)
