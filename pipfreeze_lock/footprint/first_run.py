@@ -55,7 +55,7 @@ def first_run(request: GrowthRequest, compiler: Compiler | None) -> FirstRun:
 
 def _of_official_image(request: GrowthRequest) -> FirstRun:
     """Give as many files as there would be, of equal size: those images have no ``.pyc``."""
-    count, total = imported_bytes(request.target.pip)
+    count, total = imported_bytes(request.target.pip, request.target.python_release)
     each = estimated_size(total // count, request.target.python_release)
     paths = imported_files(request.target.pip, request.target.python_release)
     library = posixpath.dirname(request.places.purelib)

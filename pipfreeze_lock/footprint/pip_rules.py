@@ -74,7 +74,7 @@ class InstallRules:
     is_version_cut: bool
     """Whether its ``pip3.10`` is named ``pip3.1`` (below 19.3)."""
     records_changed_scripts: bool
-    """Whether RECORD has the size of a script as it was changed (22.0); older pips look for it under another path."""
+    """Whether RECORD has the size of a script as it was changed (22.2); older pips look for it under another path."""
     has_requested: bool
     has_direct_url: bool
     has_direct_url_hashes: bool
@@ -107,7 +107,7 @@ def install_rules(pip: str) -> InstallRules:
         script_template=next(template for start, template in _TEMPLATES if release >= start),
         unpacking_folder=_unpacking_folder(release),
         is_version_cut=release < (19, 3),
-        records_changed_scripts=release >= (22, 0),
+        records_changed_scripts=release >= (22, 2),
         has_requested=release >= (20, 2),
         has_direct_url=release >= (20, 1),
         has_direct_url_hashes=release >= (23, 1),

@@ -4,8 +4,8 @@ An interpreter writes the ``.pyc`` of what it imports where there is none. The o
 Dockerfiles delete ``*.pyc``), so that the first pip in them leaves some 5 MB beside what it was asked to install.
 
 ``pip_imports.txt`` was written by ``python -m fidelity.pip_imports``, which asked real pips. Its first line has the
-versions of pip, its second the bytes of all that each imports; each further line is a path relative to
-``lib/pythonX.Y``, and the numbers of the versions that import it: ``0-3,7``.
+pips with the Pythons that ran them, its second the bytes of all that each imports; each further line is a path relative to
+``lib/pythonX.Y``, and the numbers of those that import it: ``0-3,7``.
 """
 
 from __future__ import annotations
@@ -35,20 +35,27 @@ _FROZEN = frozenset(
 
 class _Table:
     def __init__(self, text: str) -> None:
-        versions, sizes, *lines = text.splitlines()
-        self.versions = [Version(one) for one in versions.split()[1:]]
+        pairs, sizes, *lines = text.splitlines()
+        self.pairs = [(Version(pip), int(python.split(".")[1])) for pip, python in map(_pair, pairs.split()[1:])]
         self.sizes = [int(one) for one in sizes.split()[1:]]
         self.users = dict(_line(line) for line in lines)
 
-    def number_of(self, pip: str) -> int:
-        """Give the measured pip that is as new or the next older one."""
-        version = Version(pip)
-        return max(0, sum(one <= version for one in self.versions) - 1)
+    def number_of(self, pip: str, python: tuple[int, int]) -> int:
+        """Give the measured pip that is as new or the next older one, on the nearest Python that it was measured on."""
+        wanted = Version(pip)
+        nearest = max((one for one, _ in self.pairs if one <= wanted), default=self.pairs[0][0])
+        numbers = [number for number, (one, _) in enumerate(self.pairs) if one == nearest]
+        return min(numbers, key=lambda number: abs(self.pairs[number][1] - python[1]))
 
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     return _Table(_TABLE.read_text(encoding="ascii"))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    pip, _, python = text.partition("/")
+    return pip, python
 
 
 def _line(line: str) -> tuple[str, frozenset[int]]:
@@ -67,15 +74,15 @@ def imported_files(pip: str, python: tuple[int, int]) -> list[str]:
     :param python: ``(3, 6)``.
     """
     table = _table()
-    number = table.number_of(pip)
+    number = table.number_of(pip, python)
     left_out = _FROZEN | {_STARTED} if python >= _FROZEN_SINCE else {_STARTED}
     return [path for path, users in table.users.items() if number in users and path not in left_out]
 
 
-def imported_bytes(pip: str) -> tuple[int, int]:
-    """Give how many files are imported, and the bytes of their sources, about."""
+def imported_bytes(pip: str, python: tuple[int, int]) -> tuple[int, int]:
+    """Give how many files are imported, and the bytes of their sources."""
     table = _table()
-    number = table.number_of(pip)
+    number = table.number_of(pip, python)
     return sum(number in users for users in table.users.values()), table.sizes[number]
 
 

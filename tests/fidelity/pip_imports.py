@@ -1,8 +1,7 @@
 """What a ``pip install`` imports: ``python -m fidelity.pip_imports`` writes `target/pip_imports.txt` anew, in 5 minutes.
 
 Each real pip installs two wheels from an index on loopback that speaks TLS, puts a newer one in the place of one of
-them, and then tells which files its modules came from. Where a pip runs on several Pythons, all that any of them
-imports counts: a file that an image does not have is no matter.
+them, and then tells which files its modules came from.
 """
 
 from __future__ import annotations
@@ -61,26 +60,26 @@ runpy.run_module("pip", run_name="__main__")
 
 def main() -> int:
     """Ask all of them."""
-    versions = list(PYTHONS)
+    pairs = [f"{pip}/{python}" for pip, pythons in PYTHONS.items() for python in pythons]
     importing: dict[str, set[str]] = {}
     sizes: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder, _Served(Path(folder)) as (server, bundle):
-        for pip, pythons in PYTHONS.items():
-            for python in pythons:
-                imported = _imported(python, pip, Path(folder) / f"{python}-{pip}", server, bundle)
-                sizes[pip] = sum(imported.values())
-                print(f"pip {pip} on {python}: {len(imported)} files, {sizes[pip]} bytes")
-                for path in imported:
-                    importing.setdefault(path, set()).add(pip)
-    lines = [f"# {' '.join(versions)}", f"# {' '.join(str(sizes[one]) for one in versions)}"]
-    lines += [f"{path} {_ranges(there, versions)}" for path, there in sorted(importing.items())]
+        for pair in pairs:
+            pip, _, python = pair.partition("/")
+            imported = _imported(python, pip, Path(folder) / f"{python}-{pip}", server, bundle)
+            sizes[pair] = sum(imported.values())
+            print(f"pip {pip} on {python}: {len(imported)} files, {sizes[pair]} bytes", flush=True)
+            for path in imported:
+                importing.setdefault(path, set()).add(pair)
+    lines = [f"# {' '.join(pairs)}", f"# {' '.join(str(sizes[one]) for one in pairs)}"]
+    lines += [f"{path} {_ranges(there, pairs)}" for path, there in sorted(importing.items())]
     TABLE.write_text("\n".join(lines) + "\n", encoding="ascii")
     return 0
 
 
-def _ranges(there: set[str], versions: list[str]) -> str:
-    """Write the numbers of versions: ``0-3,7``."""
-    numbers = sorted(versions.index(one) for one in there)
+def _ranges(there: set[str], pairs: list[str]) -> str:
+    """Write the numbers of pairs: ``0-3,7``."""
+    numbers = sorted(pairs.index(one) for one in there)
     spans: list[list[int]] = []
     for number in numbers:
         if spans and number == spans[-1][1] + 1:
