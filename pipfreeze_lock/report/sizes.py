@@ -8,15 +8,17 @@ _UNITS = ("kB", "MB", "GB", "TB")
 
 
 def readable_size(size: int) -> str:
-    """``0 B``, ``999 B``, ``1.0 kB``, ``713.2 MB``; page.js has the same rule."""
+    """``0 B``, ``999 B``, ``1.0 kB``, ``713.2 MB``.
+
+    By whole numbers, so that format.js, which has the same rule for the page of ``weigh``, rounds alike: halves up.
+    """
     if size < 1000:
         return f"{size} B"
-    value = float(size)
-    for unit in _UNITS:
-        value /= 1000
+    for power, unit in enumerate(_UNITS, start=1):
+        tenths = _rounded(size * 10, 1000**power)
         # 999,950 bytes would be written 1000.0 kB.
-        if value < 999.95 or unit == _UNITS[-1]:
-            return f"{value:.1f} {unit}"
+        if tenths < 10_000 or unit == _UNITS[-1]:
+            return f"{_with_tenths(tenths)} {unit}"
     raise AssertionError  # the last unit takes all
 
 
@@ -35,5 +37,12 @@ def percentage(part: int, whole: int) -> str:
     """``29.4 %``; what is there but too little for that is ``< 0.1 %``."""
     if not part or not whole:
         return "0 %"
-    share = 100 * part / whole
-    return f"{share:.1f} %" if share >= 0.1 else "< 0.1 %"
+    return f"{_with_tenths(_rounded(part * 1000, whole))} %" if part * 1000 >= whole else "< 0.1 %"
+
+
+def _rounded(part: int, whole: int) -> int:
+    return (part + whole // 2) // whole
+
+
+def _with_tenths(tenths: int) -> str:
+    return f"{tenths // 10}.{tenths % 10}"

@@ -53,10 +53,17 @@ def _saving(one: Saving, total: int) -> str:
     note = f'<span class="under">{_text(one.note)}</span>' if one.note else ""
     size = f"{'about ' if one.is_estimated else ''}{readable_size(one.size)}"
     return _row(
-        f'<th scope="row"><strong>{_text(one.what)}</strong>{note}<code>{_text(one.how)}</code></th>',
+        f'<th scope="row"><strong>{_text(one.what)}</strong>{note}<code>{_text(one.how)}</code>{_paths(one)}</th>',
         f'<td class="number" data-value="{one.size}" title="{exact_size(one.size)}">{size}</td>',
         _share(one.size, total),
     )
+
+
+def _paths(saving: Saving) -> str:
+    if not saving.paths:
+        return ""
+    items = "".join(f'<li class="path">{_path(path)}</li>' for path in saving.paths)
+    return f"<details><summary>The largest of it</summary><ul>{items}</ul></details>"
 
 
 def _layers(weight: ImageWeight) -> str:

@@ -5,10 +5,11 @@ const WITH_COMMAS = new Intl.NumberFormat("en");
 
 function readableSize(size) {
   if (size < 1000) return `${size} B`;
-  let value = size;
+  let whole = 1;
   for (const unit of UNITS) {
-    value /= 1000;
-    if (value < 999.95 || unit === UNITS.at(-1)) return `${value.toFixed(1)} ${unit}`;
+    whole *= 1000;
+    const tenths = rounded(size * 10, whole);
+    if (tenths < 10_000 || unit === UNITS.at(-1)) return `${withTenths(tenths)} ${unit}`;
   }
 }
 
@@ -22,8 +23,15 @@ function counted(count, noun) {
 
 function percentage(part, whole) {
   if (!part || !whole) return "0 %";
-  const share = (100 * part) / whole;
-  return share >= 0.1 ? `${share.toFixed(1)} %` : "< 0.1 %";
+  return part * 1000 >= whole ? `${withTenths(rounded(part * 1000, whole))} %` : "< 0.1 %";
+}
+
+function rounded(part, whole) {
+  return Math.floor((part + Math.floor(whole / 2)) / whole);
+}
+
+function withTenths(tenths) {
+  return `${Math.floor(tenths / 10)}.${tenths % 10}`;
 }
 
 function className(what) {

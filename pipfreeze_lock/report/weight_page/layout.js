@@ -1,6 +1,8 @@
 // Which rectangles are drawn. The squarified layout is that of report/treemap.py.
 
 const SMALLEST = 3; // side of the smallest rectangle that is drawn for itself, in CSS pixels
+const SMALLEST_GROUP = 12; // of what owners are drawn in
+const SMALLEST_OWNER = 24; // of what kinds are drawn in
 const HEAD = 20; // height of a line with a name above what is in it
 const GAP = 2;
 
@@ -61,7 +63,8 @@ function drawnOf(root, width, height, areKindsDrawn) {
     if (Math.min(box[2], box[3]) < SMALLEST) return;
     const [left, top, wide, high] = box;
     const isOwner = place.level === "owner";
-    const isOpen = place.children.length > 0 && wide > 12 && high > 12 && (areKindsDrawn || !isOwner);
+    const least = isOwner ? SMALLEST_OWNER : SMALLEST_GROUP;
+    const isOpen = place.children.length > 0 && Math.min(wide, high) >= least && (areKindsDrawn || !isOwner);
     const hasHead = isOpen && wide >= (isOwner ? 90 : 46) && high >= (isOwner ? 72 : 46);
     drawn.push({ place, depth, box, hasHead, isOpen, isBare });
     if (!isOpen) return;

@@ -8,7 +8,9 @@ class TreeMap {
     this.home = home;
     this.tip = tip;
     this.on = on; // {zoom(place), up(), look(place)}
-    this.drawn = [];
+    this.drawn = []; // all rectangles, from the outside to the inside
+    this.top = []; // those that the keys reach
+    this.picked = null; // one of them that was clicked
     this.ring = element("div", { class: "ring", hidden: "" });
     this.pen = document.createElement("canvas").getContext("2d");
     this.widths = new Map();
@@ -30,6 +32,7 @@ class TreeMap {
     const tiles = this.drawn.map((one, number) => this.tile(one, number));
     this.home.replaceChildren(...tiles, ...this.drawn.flatMap((one) => this.cover(one)), this.ring);
     this.ring.hidden = true;
+    this.picked = null;
     this.unhovered();
     if (!this.drawn.length) this.home.append(element("p", { class: "empty" }, "Nothing with bytes is here."));
   }
@@ -150,12 +153,16 @@ class TreeMap {
     const one = this.meant(event.target);
     if (!one) return;
     if (one.place.children.length) this.on.zoom(one.place, one.box);
-    else this.choose(this.top.includes(one) ? one : this.top[0]);
+    else {
+      this.picked = this.top.includes(one) ? one : this.top[0];
+      this.choose(this.picked);
+    }
   }
 
   choose(one) {
     for (const each of this.top) each.tile.tabIndex = each === one ? 0 : -1;
     one.tile.focus({ preventScroll: true });
+    this.focused(one.tile);
   }
 
   pressed(event) {
@@ -192,15 +199,18 @@ class TreeMap {
     return best?.other;
   }
 
+  // Shows details of what keys have come to, and of what was clicked and cannot be zoomed into.
   focused(target) {
     const one = this.drawn[target.dataset?.number];
     if (!one) return;
+    const isShown = one === this.picked || target.matches(":focus-visible");
     placeAtBox(this.ring, one.box);
-    this.ring.hidden = !target.matches(":focus-visible");
-    this.on.look(one.place);
+    this.ring.hidden = !isShown;
+    this.on.look(isShown ? one.place : null);
   }
 
   unfocused() {
+    this.picked = null;
     this.ring.hidden = true;
     this.on.look(null);
   }

@@ -22,24 +22,37 @@ function addressOf(state) {
 
 let state = readAddress();
 let search = new Search(state.find);
-let opening = null; // what the next picture grows out of, and has the focus
+let shown = null; // the address that is
 
 const map = new TreeMap($("map"), $("tip"), {
   zoom: (place, box) => go({ root: place }, { box }),
   look: (place) => showDetails($("panel"), place ?? state.root, (member) => go({ root: member })),
 });
 
-// A step that the browser's way back undoes.
-function go(changes, from = {}) {
-  const address = addressOf({ ...state, ...changes });
-  if (address === (location.hash || "#")) return;
-  opening = from;
-  location.hash = address;
+// A step that the browser's way back undoes. `from`: what the new picture grows out of, and which place has the focus.
+function go(changes, from) {
+  location.hash = addressOf({ ...state, ...changes });
+  follow(from);
 }
 
-// A change that it does not: each letter of a search would be a step.
+// A change that it does not undo: each letter of a search would be a step.
 function turn(changes) {
   location.replace(addressOf({ ...state, ...changes }));
+  follow();
+}
+
+// Shows what the address tells, if that is not what is shown.
+function follow({ box, place } = {}) {
+  if (location.hash === shown) return;
+  const before = state.root;
+  const hadFocus = $("map").contains(document.activeElement);
+  state = readAddress();
+  search = new Search(state.find);
+  render();
+  if (before === state.root) return;
+  $("said").textContent = `${state.root.label}, ${readableSize(state.root.size)}`;
+  map.grow(box);
+  if (hadFocus) map.focusOn(place ?? before);
 }
 
 function goUp() {
@@ -47,6 +60,7 @@ function goUp() {
 }
 
 function render() {
+  shown = location.hash;
   for (const name of Object.keys(CHOICES)) document.querySelector(`input[name="${name}"][value="${state[name]}"]`).checked = true;
   if ($("find").value.trim() !== search.text) $("find").value = state.find;
   map.draw({ root: state.root, colour: state.colour, search });
@@ -98,19 +112,7 @@ function sizeOfCategory(place, category) {
   return sum(place.children.map((child) => sizeOfCategory(child, category)));
 }
 
-addEventListener("hashchange", () => {
-  const before = state.root;
-  const hadFocus = $("map").contains(document.activeElement);
-  state = readAddress();
-  search = new Search(state.find);
-  render();
-  if (before !== state.root) {
-    $("said").textContent = `${state.root.label}, ${readableSize(state.root.size)}`;
-    map.grow(opening?.box);
-    if (hadFocus) map.focusOn(opening?.place ?? before);
-  }
-  opening = null;
-});
+addEventListener("hashchange", () => follow());
 
 for (const name of Object.keys(CHOICES)) {
   for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
