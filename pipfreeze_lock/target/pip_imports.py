@@ -4,8 +4,8 @@ An interpreter writes the ``.pyc`` of what it imports where there is none. The o
 Dockerfiles delete ``*.pyc``), so that the first pip in them leaves some 5 MB beside what it was asked to install.
 
 ``pip_imports.txt`` was written by ``python -m fidelity.pip_imports``, which asked real pips. Its first line has the
-pips with the Pythons that ran them, its second the bytes of all that each imports; each further line is a path relative to
-``lib/pythonX.Y``, and the numbers of those that import it: ``0-3,7``.
+pips with the Pythons that ran them, its second the bytes of all that each imports. Each further line is a path relative
+to ``lib/pythonX.Y``, and the numbers of those that import it: ``0-3,7``.
 """
 
 from __future__ import annotations
