@@ -90,7 +90,7 @@ def run_freeze(options: FreezeOptions, talk: Talk) -> None:
         talk.hint(hint)
     show_or_write(frozen, render(frozen), path, existing, given, talk)
     if frozen.pins:
-        talk.hint(f"Install it by `{_install_command(frozen, path)}`.")
+        talk.hint(f"Install it by `{looked.pip} {_install_arguments(frozen, path)}`.")
 
 
 def _opened(text: str, options: FreezeOptions, given: LockOptions) -> ImageSource:
@@ -228,8 +228,8 @@ def _settings_used(given: LockOptions, settings: Settings) -> Iterable[tuple[str
             yield line, ", ".join(kept)
 
 
-def _install_command(frozen: LockedSet, path: Path | None) -> str:
-    words = ["pip", "install"]
+def _install_arguments(frozen: LockedSet, path: Path | None) -> str:
+    words = ["install"]
     words += ["--no-deps"] if frozen.installs_without_dependencies else []
     words += ["--require-hashes"] if any(pin.hashes for pin in frozen.pins) else []
     return shlex.join([*words, "-r", path.name if path is not None else "requirements.lock"])

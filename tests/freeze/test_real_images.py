@@ -98,7 +98,7 @@ class Round:
 
     def make_anew(self) -> None:
         """Install the lock by the command that freeze told, on the same base."""
-        match = re.search(r"`pip install (.*) -r requirements\.lock`", self.said)
+        match = re.search(r"`(?:pip|/opt/venv/bin/python -m pip) install (.*) -r requirements\.lock`", self.said)
         assert match is not None
         (self.folder / LOCK).write_bytes(Path(LOCK).read_bytes())
         self._install(f"{self.name}:0", "docker-archive:anew.tar:localhost/anew:1", [*match[1].split(), "-r", LOCK])
