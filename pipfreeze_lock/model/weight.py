@@ -185,6 +185,8 @@ class Saving:
     """Whether `size` rests on what is usual, and not on this image alone."""
     paths: tuple[str, ...] = ()
     """The largest of what would be gone: files, or folders with all in them."""
+    layers: tuple[tuple[LayerInfo, int], ...] = ()
+    """In which layers it is, with the bytes of each, most first: those of a base image are not one's own to change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

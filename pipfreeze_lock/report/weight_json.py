@@ -124,6 +124,7 @@ def _saving(one: Saving) -> dict[str, Any]:
         "how": one.how,
         "note": one.note,
         "paths": list(one.paths),
+        "layers": [{"layer": _number(layer), "size": size} for layer, size in one.layers],
     }
 
 

@@ -179,10 +179,10 @@ class _Text:
         yield f"{_right(one.size)}{_GAP}{self._bold(about + shown(one.what))}"
         indent = " " * 11
         yield from (f"{indent}{line}" for line in _command(shown(one.how), self.presentation.width - len(indent)))
-        if one.note:
-            yield from textwrap.wrap(
-                shown(one.note), self.presentation.width, initial_indent=indent, subsequent_indent=indent
-            )
+        places = [f"{readable_size(size)} in layer {layer.index + 1}" for layer, size in one.layers]
+        told = "; ".join(filter(None, [shown(one.note), ", ".join(places) if len(places) > 1 else ""]))
+        if told:
+            yield from textwrap.wrap(told, self.presentation.width, initial_indent=indent, subsequent_indent=indent)
 
     def _instruction(self, start: str, instruction: str) -> list[str]:
         if not self.presentation.verbose:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.model.weight import Saving
 from pipfreeze_lock.weigh.kinds import suite_of
-from pipfreeze_lock.weigh.overlaps import hidden_share, largest, sentences, share, total
+from pipfreeze_lock.weigh.overlaps import by_layer, hidden_share, largest, sentences, share, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,9 @@ _APK_BUILD_TOOLS = frozenset({"binutils", "build-base", "cmake", "g++", "gcc", "
 
 def build_tools(evidence: Evidence) -> Iterator[Saving]:
     """Give the packages that only compile: what a slim base has not, or a stage for building would keep for itself."""
-    parts = [part for layer in evidence.layers for part in layer.parts if _is_build_tool(part.owner, evidence)]
+    parts = [(layer, part) for layer in evidence.layers for part in layer.parts if _is_build_tool(part.owner, evidence)]
     sizes: Counter[str] = Counter()
-    for part in parts:
+    for _, part in parts:
         sizes[f"{part.owner.name} {part.owner.version}".rstrip()] += part.total
     names = [name for name, _ in sizes.most_common(3)]
     version = evidence.config.environment.get("PYTHON_VERSION", "")
@@ -34,17 +34,18 @@ def build_tools(evidence: Evidence) -> Iterator[Saving]:
     yield Saving(
         id="build-tools",
         what="compilers, headers and version control of the system",
-        size=sum(part.total for part in parts),
+        size=sum(part.total for _, part in parts),
         how=slim or "COPY --from=build …",
         note=sentences(
             f"an estimate: the packages that are for building, {', '.join(names)} the largest of them",
             "nothing can be compiled there" if slim else "compile in a stage of its own, and copy what came of it",
             "programs that run git or a compiler need them",
-            share(sum(part.hidden for part in parts), "is hidden bytes, too"),
+            share(sum(part.hidden for _, part in parts), "is hidden bytes, too"),
         )
         if parts
         else "",
         is_estimated=True,
+        layers=by_layer((layer.info, part.total) for layer, part in parts),
     )
 
 
@@ -60,6 +61,7 @@ def interpreter_tests(evidence: Evidence) -> Iterator[Saving]:
         how=f"RUN … && rm -rf {' '.join(suites)}",
         note=sentences("in the RUN that installs Python, since a later one only hides them", hidden_share(removed)),
         paths=suites,
+        layers=evidence.layers_of(removed),
     )
 
 

@@ -62,4 +62,5 @@ def caches(evidence: Evidence) -> Iterator[Saving]:
             how=remedy.how,
             note=sentences(hidden_share(found)),
             paths=largest((f"/{posixpath.dirname(one.path)}", one.size) for one in found),
+            layers=evidence.layers_of(found),
         )

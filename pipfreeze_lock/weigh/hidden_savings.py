@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.model.weight import Saving
 from pipfreeze_lock.report.sentences import counted
-from pipfreeze_lock.weigh.overlaps import largest, sentences, share
+from pipfreeze_lock.weigh.overlaps import by_layer, largest, sentences, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,7 @@ def hidden_bytes(evidence: Evidence) -> Iterator[Saving]:
         how=_NEW_STAGE,
         note="mostly small files that each step changes",
         paths=_paths(rest),
+        layers=_layers(rest),
     )
 
 
@@ -63,6 +64,7 @@ def _of_pair(files: list[HiddenFile]) -> Saving:
             f"where layer {layer.index + 1} is of the base image, copy what you need into a stage of its own",
         ),
         paths=_paths(files),
+        layers=_layers(files),
     )
 
 
@@ -78,6 +80,10 @@ def _shortened(command: str) -> str:
 
 def _size(files: list[HiddenFile]) -> int:
     return sum(one.size for one in files)
+
+
+def _layers(files: list[HiddenFile]) -> tuple[tuple[LayerInfo, int], ...]:
+    return by_layer((one.layer, one.size) for one in files)
 
 
 def _paths(files: list[HiddenFile]) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from pipfreeze_lock.report.sizes import readable_size
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pipfreeze_lock.model.image import LayerInfo
     from pipfreeze_lock.weigh.weighed_file import WeighedFile
 
-__all__ = ["hidden_share", "largest", "sentences", "share", "total"]
+__all__ = ["by_layer", "hidden_share", "largest", "sentences", "share", "total"]
 
 _MOST_PATHS = 10
 
@@ -20,6 +21,16 @@ _MOST_PATHS = 10
 def total(files: Iterable[WeighedFile]) -> int:
     """Give the bytes of files."""
     return sum(one.size for one in files)
+
+
+def by_layer(sizes: Iterable[tuple[LayerInfo, int]]) -> tuple[tuple[LayerInfo, int], ...]:
+    """Sum bytes up by layers, most first."""
+    infos: dict[int, LayerInfo] = {}
+    sums: Counter[int] = Counter()
+    for info, size in sizes:
+        infos[info.index] = info
+        sums[info.index] += size
+    return tuple((infos[index], size) for index, size in sorted(sums.items(), key=lambda one: (-one[1], one[0])))
 
 
 def share(size: int, words: str) -> str:

@@ -49,6 +49,7 @@ def bytecode(evidence: Evidence) -> Iterator[Saving]:
             hidden_share(by_pip),
         ),
         paths=_packages(evidence, by_pip),
+        layers=evidence.layers_of(by_pip),
     )
     yield Saving(
         id="no-bytecode",
@@ -61,6 +62,7 @@ def bytecode(evidence: Evidence) -> Iterator[Saving]:
             hidden_share(by_runs),
         ),
         paths=_packages(evidence, by_runs),
+        layers=evidence.layers_of(by_runs),
     )
 
 
@@ -94,6 +96,7 @@ def test_suites(evidence: Evidence) -> Iterator[Saving]:
             hidden_share(removed),
         ),
         paths=largest((f"/{suite}", sizes[suite]) for suite in (*usual, *others)),
+        layers=evidence.layers_of(removed),
     )
 
 
@@ -118,6 +121,7 @@ def development_files(evidence: Evidence) -> Iterator[Saving]:
             hidden_share(files),
         ),
         paths=_packages(evidence, files),
+        layers=evidence.layers_of(files),
     )
 
 

@@ -96,6 +96,13 @@ def test_a_folder_that_pip_installed_into_by_target() -> None:
     assert (one.name, one.environment) == ("foo", "/app/vendor")
 
 
+def test_vendored_metadata_in_such_a_folder() -> None:
+    vendored = "aaa/_vendor/wheel-0.1.dist-info"
+    files = {f"{vendored}/METADATA": "Name: wheel\nVersion: 0.1\n", f"{vendored}/RECORD": "../wheel/a.py,,\n"}
+    weight = weighed(merged(BASE, installed("zzz", "1.0", files, site="app/vendor")))
+    assert [one.name for one in weight.distributions] == ["zzz"]
+
+
 def test_sources_with_metadata_beside_them_are_the_application() -> None:
     sources = {
         "app/app.egg-info": {"PKG-INFO": "Name: app\nVersion: 1\n", "top_level.txt": "app\n"},

@@ -204,3 +204,15 @@ def test_build_tools_of_alpine() -> None:
 def test_savings_stand_largest_first() -> None:
     sizes = [one.size for one in weighed(dpkg(("gcc", "devel", "12")), {"root/.cache/pip/a": "345"}).savings]
     assert sizes == [3, 2]
+
+
+def test_savings_say_in_which_layers_they_are() -> None:
+    files = installed({"foo/a.py": "", "foo/__pycache__/a.cpython-36.pyc": "123"})
+    more = installed({"bar/a.py": "", "bar/__pycache__/a.cpython-36.pyc": "4567"}, name="bar")
+    for saving in weighed(merged(BASE, files), more, {"root/.cache/pip/a": "1"}, {"root/.cache/.wh.pip": ""}).savings:
+        assert sum(size for _, size in saving.layers) == saving.size
+        if saving.id == "no-compile":
+            assert [(layer.index, size) for layer, size in saving.layers] == [(1, 4), (0, 3)]
+    build = dpkg(("gcc", "devel", "1234"))
+    (saving,) = weighed(build, {"usr/lib/gcc": "12"}).savings[:1]
+    assert [(layer.index, size) for layer, size in saving.layers] == [(0, 4), (1, 2)]
