@@ -5,7 +5,7 @@
 
 Arguments: a JSON object with ``folder`` (that has the package pip), ``base`` (a folder whose distributions count as
 installed, or null), ``glibc`` ("2.24" or null) and ``machine`` ("aarch64" or null), which are what pip is told of this
-machine. Then, on stdin, one JSON object a line for each run: ``arguments``, ``cwd``, ``stdout``, ``stderr`` (paths).
+machine, and ``renews`` (whether what is installed may change between runs). Then, on stdin, one JSON object a line for each run: ``arguments``, ``cwd``, ``stdout``, ``stderr`` (paths).
 Answers with the exit code, a line each.
 """
 
@@ -74,7 +74,14 @@ def keep_user_agent(module):
     module.user_agent = lambda: told
 
 
-def run(request):
+def renew_working_set():
+    """Let pkg_resources look again at what is installed, which it does when it is imported."""
+    module = sys.modules.get("pip._vendor.pkg_resources")
+    if module is not None:
+        module._initialize_master_working_set()
+
+
+def run(request, renews):
     for descriptor, path, flags in (
         (0, os.devnull, os.O_RDONLY),
         (1, request["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
@@ -84,6 +91,8 @@ def run(request):
         os.dup2(opened, descriptor)
         os.close(opened)
     os.chdir(request["cwd"])
+    if renews:
+        renew_working_set()
     sys.argv = ["pip"] + [str(argument) for argument in request["arguments"]]
     code = 0
     try:
@@ -123,7 +132,7 @@ def main():
             return
         child = os.fork()
         if child == 0:
-            run(json.loads(line))
+            run(json.loads(line), settings.get("renews"))
         status = os.waitpid(child, 0)[1]
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
         answers.write("%d\n" % code)

@@ -53,6 +53,8 @@ class RealPip:
     :param base_metadata: METADATA of some of them, by name, where it says more than name and version.
     :param glibc: The glibc that it is told to be on: ``2.24``.
     :param machine: The machine that it is told to be on: ``aarch64``.
+    :param folder: Where this pip is installed, beside what counts as installed and may change from run to run: the
+        site-packages of a venv whose interpreter is given. Without it, it runs out of its wheel.
     """
 
     def __init__(
@@ -64,12 +66,13 @@ class RealPip:
         base_metadata: Mapping[str, str] | None = None,
         glibc: str | None = None,
         machine: str | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.version = version
         self.interpreter = interpreter
         self._scratch = tempfile.TemporaryDirectory(prefix="real-pip-")
         self._folder = Path(self._scratch.name)
-        pip_folder = needs.pip_folder(version)
+        pip_folder = folder or needs.pip_folder(version)
         if base is not None and Version(version) < _DRY_RUN:
             # `install` may move pip itself, and the folder of the cache is everybody's.
             pip_folder = shutil.copytree(pip_folder, self._folder / "pip")
@@ -78,6 +81,7 @@ class RealPip:
             "base": None if base is None else str(self._base_folder(base, base_metadata or {})),
             "glibc": glibc,
             "machine": machine,
+            "renews": folder is not None,
         }
         options = [] if base is None else ["-S"]  # -S: the interpreter's own site-packages stay out of sys.path
         launcher = Path(__file__).with_name("pip_launcher.py")
