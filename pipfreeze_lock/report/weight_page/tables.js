@@ -1,6 +1,6 @@
 // The tables beneath the map: sorting, folding, and ways into the map.
 
-const MOST_ROWS = 20;
+const MOST_ROWS = 20; // as in page.css
 
 function enlivenTables(zoomTo) {
   for (const table of document.querySelectorAll("main section table")) {
@@ -40,26 +40,22 @@ function sortRows(table, column, sign) {
   const order = areNumbers ? (one, other) => Number(one) - Number(other) : (one, other) => (one < other ? -1 : Number(one > other));
   valued.sort(([one], [other]) => sign * order(one, other));
   body.append(...valued.map(([, row]) => row));
-  table.dispatchEvent(new CustomEvent("reordered"));
 }
 
-// Shows the first rows of a long table, and the rest when asked.
+// The style sheet shows the first rows alone, so that a browser lays the others out when they are asked for.
 function fold(table) {
-  const [body] = table.tBodies;
-  const count = body.rows.length;
-  if (count <= MOST_ROWS + 5) return;
+  const count = table.tBodies[0].rows.length;
+  if (count <= MOST_ROWS + 5) return table.classList.add("open");
   const button = element("button", { type: "button", class: "more" });
-  let isOpen = false;
-  const apply = () => {
-    [...body.rows].forEach((row, number) => (row.hidden = !isOpen && number >= MOST_ROWS));
+  const tell = () => {
+    const isOpen = table.classList.contains("open");
     button.textContent = isOpen ? `Show the first ${MOST_ROWS}` : `Show all ${WITH_COMMAS.format(count)}`;
     button.setAttribute("aria-expanded", String(isOpen));
   };
   button.addEventListener("click", () => {
-    isOpen = !isOpen;
-    apply();
+    table.classList.toggle("open");
+    tell();
   });
-  table.addEventListener("reordered", apply);
   table.after(button);
-  apply();
+  tell();
 }
