@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -16,6 +15,7 @@ from support.venv import Venv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from support.distribution import Artifact
     from support.real_pip import PipRun
@@ -30,7 +30,7 @@ class Installed:
     version: str
     folder: str
     """Of its metadata: ``a-1.0.dist-info``."""
-    identity: int
+    identity: tuple[int, int]
     """Of its metadata file: another one once it was installed again."""
 
 
@@ -66,7 +66,8 @@ class PipSite:
             metadata = folder / ("METADATA" if folder.suffix == ".dist-info" else "PKG-INFO")
             if folder.suffix in (".dist-info", ".egg-info") and metadata.is_file():
                 # pip 9 to 20 write `a-1.0-py3.6.egg-info`
-                installed = Installed(version.partition("-py")[0], folder.name, metadata.stat().st_ino)
+                identity = metadata.stat().st_ino, metadata.stat().st_ctime_ns
+                installed = Installed(version.partition("-py")[0], folder.name, identity)
                 found[canonicalize_name(name)] = installed
         return found
 

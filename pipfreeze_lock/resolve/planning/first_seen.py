@@ -95,11 +95,11 @@ class _Run:
         """Constraints first: ``populate_requirement_set``."""
         inputs = self._request.requirements
         for one in that_hold(inputs.constraints, self._parts.holds):
-            line = line_of_input(one, self._known)
+            line = line_of_input(one, self._known, self._rules)
             line.is_constraint, line.is_asked_by_user = True, self._rules.constraints_ask
             self._lines.add(line, by_user=True)
         for one in that_hold(inputs.requirements, self._parts.holds):
-            line = line_of_input(with_extras_as_asked(one, self._parts.catalogue.extra_names), self._known)
+            line = line_of_input(with_extras_as_asked(one, self._parts.catalogue.extra_names), self._known, self._rules)
             line.is_asked_by_user = True
             self._asks.append(ask_of_input("-r", one))
             self._lines.add(line, by_user=True)
@@ -132,8 +132,15 @@ class _Run:
                 return []
             line.is_unnamed = False
             self._lines.add(line, by_user=True)
-        self._choices[base.name] = Choice(base.name, base if isinstance(base, FileCandidate) else None)
+        self._note_choice(base)
         return [] if self._request.no_deps else list(self._discovered(line, base))
+
+    def _note_choice(self, base: FileCandidate | BaseCandidate) -> None:
+        """Two spellings may be two lines to pip; what one of them installs is then installed."""
+        candidate = base if isinstance(base, FileCandidate) else None
+        before = self._choices.get(base.name)
+        if before is None or before.candidate is None:
+            self._choices[base.name] = Choice(base.name, candidate)
 
     def _discovered(self, line: Line, base: FileCandidate | BaseCandidate) -> Iterator[Line]:
         for unknown in sorted(line.extras - base.provided(line.extras)):

@@ -33,6 +33,8 @@ class InstallRules:
     """``--force-reinstall`` says how ``--upgrade`` goes about it, and nothing without that."""
     constraints_ask: bool
     """A constraint on what others need makes it one of those that the user asks for: see ``is_direct``."""
+    named_url_may_be_path: bool
+    """``a @ URL`` is taken for the name of a file where it ends as an archive's does, and there is no such file."""
     installed_keeps_dots: bool
     """``zope-interface`` does not find an installed ``zope.interface``: names are those of pkg_resources."""
     replaced_hashes_count: bool
@@ -60,6 +62,7 @@ class InstallRules:
             strategy="only-if-needed" if since("10.0") else "eager",
             force_needs_upgrade=not since("10.0"),
             constraints_ask=not since("20.2"),
+            named_url_may_be_path=not since("19.3"),
             installed_keeps_dots=not since("20.2"),
             replaced_hashes_count=since("20.0"),
             insertion="by version" if since("21.0") else "one ahead" if since("20.3.2") else "all first",

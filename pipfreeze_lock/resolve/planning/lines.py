@@ -14,7 +14,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pipfreeze_lock.errors import ResolutionError
-from pipfreeze_lock.index.filenames import parse_wheel_name
+from pipfreeze_lock.index.filenames import LZMA_SUFFIXES, SUFFIXES, parse_wheel_name, split_suffix
 from pipfreeze_lock.model.requirement import Requirement
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipfreeze_lock.model.url import Url
     from pipfreeze_lock.resolve.needs import Dependency
+    from pipfreeze_lock.resolve.planning.install_rules import InstallRules
     from pipfreeze_lock.target.pip_capabilities import PipCapabilities
 
 __all__ = ["Line", "Lines", "line_of_dependency", "line_of_input", "safe_name"]
@@ -60,12 +61,13 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", name.lower())
 
 
-def line_of_input(requirement: Requirement, known: PipCapabilities) -> Line:
+def line_of_input(requirement: Requirement, known: PipCapabilities, rules: InstallRules) -> Line:
     """Give the line that a requirement or a constraint of the inputs makes.
 
     A wheel's URL pins its version; an sdist's, without ``#egg=``, does not even tell its name.
 
     :param requirement: With extras as this pip spells them.
+    :raises ResolutionError: for ``name @ URL``, where this pip cannot read that.
     """
     line = Line(
         name=requirement.name,
@@ -77,7 +79,11 @@ def line_of_input(requirement: Requirement, known: PipCapabilities) -> Line:
         hashes=requirement.hashes,
         is_constraint=requirement.is_constraint,
     )
-    if requirement.url is not None and not _NAMED_URL.match(requirement.text):
+    if requirement.url is None:
+        return line
+    if _NAMED_URL.match(requirement.text):
+        _check_named_url(requirement, known, rules)
+    else:
         filename = unquote(urlsplit(requirement.url.without_credentials).path).rpartition("/")[2]
         wheel = parse_wheel_name(filename, known.wheel_names) if filename.endswith(".whl") else None
         if wheel is not None:
@@ -85,6 +91,18 @@ def line_of_input(requirement: Requirement, known: PipCapabilities) -> Line:
         elif "egg=" not in requirement.text:
             line.is_unnamed = True
     return line
+
+
+def _check_named_url(requirement: Requirement, known: PipCapabilities, rules: InstallRules) -> None:
+    """``_get_url_from_path`` in pip's ``req/constructors.py`` (``from_line`` before), which looks for a file first."""
+    suffix = split_suffix(requirement.text.partition(";")[0].strip())[1].lower()
+    is_path = rules.named_url_may_be_path and suffix in {*SUFFIXES, *LZMA_SUFFIXES}
+    if not is_path and known.url_requirements:
+        return
+    reason = "takes it for the name of a file" if known.url_requirements else "does not read a name before a URL"
+    message = f"pip {known.version} refuses `{requirement.text}`: it {reason}"
+    hints = [f"Write the URL alone, with `#egg={requirement.name}` behind it."]
+    raise ResolutionError(message, context=str(requirement.source), hints=hints)
 
 
 def line_of_dependency(dependency: Dependency, known: PipCapabilities) -> Line:
