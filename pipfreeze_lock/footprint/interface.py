@@ -98,6 +98,7 @@ class GrowthRequest:
     is_bytecode_written: bool = True
     """Whether the interpreter keeps the ``.pyc`` of what it imports: not with PYTHONDONTWRITEBYTECODE."""
     writer: TarWriter = "docker"
+    """`layer_tar.tar_writer` tells it of an image."""
 
 
 class WheelFiles(Protocol):

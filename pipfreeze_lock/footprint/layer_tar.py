@@ -14,12 +14,19 @@ from pipfreeze_lock.tar_headers import BLOCK
 
 if TYPE_CHECKING:
     from pipfreeze_lock.footprint.interface import TarWriter
+    from pipfreeze_lock.image.interface import ImageConfig
 
-__all__ = ["END_OF_ARCHIVE", "entry_size"]
+__all__ = ["END_OF_ARCHIVE", "entry_size", "tar_writer"]
 
 END_OF_ARCHIVE = 2 * BLOCK
+_BUILDAH = "io.buildah.version"
 _NAME = 100
 _PREFIX = 155
+
+
+def tar_writer(config: ImageConfig) -> TarWriter:
+    """Give what would write the next layer of an image: what wrote it, where that left its label."""
+    return "buildah" if _BUILDAH in config.labels else "docker"
 
 
 def entry_size(name: str, size: int, writer: TarWriter) -> int:

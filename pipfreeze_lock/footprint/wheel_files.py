@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -22,6 +23,8 @@ _T = TypeVar("_T")
 
 _MEMBERS = "wheel-members"
 _CONTENTS = "wheel-contents"
+_LEVEL = 6
+"""How hard most servers compress."""
 _MOST_KEPT = 256 * 1024
 """Bytes of contents that are worth keeping: RECORD and scripts, not all sources."""
 _decode_members = msgspec.json.Decoder(list[tuple[str, int]]).decode
@@ -73,5 +76,14 @@ class IndexWheelFiles:
         encoding = "gzip, deflate" if is_page else "identity"
         with self._client.stream(url, {"Accept": accept, "Accept-Encoding": encoding}) as answer:
             size = answer.headers.get("content-length", "")
-            count = int(size) if size.isdigit() else sum(map(len, answer.pieces()))
-            return ServedAnswer(answer.status, answer.headers, count)
+            if size.isdigit():
+                return ServedAnswer(answer.status, answer.headers, int(size))
+            # The client has unpacked it, and dropped what told of that.
+            sent = _sent(b"".join(answer.pieces()), is_page=is_page)
+            told = {"content-length": str(sent), **({"content-encoding": "gzip"} if is_page else {})}
+            return ServedAnswer(answer.status, {**answer.headers, **told}, sent)
+
+
+def _sent(body: bytes, *, is_page: bool) -> int:
+    """Give about how many bytes a body is on the way."""
+    return len(gzip.compress(body, _LEVEL)) if is_page else len(body)

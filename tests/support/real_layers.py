@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 from pipfreeze_lock.footprint.compiling import find_compiler
 from pipfreeze_lock.footprint.growth import growth, layer_entries
 from pipfreeze_lock.footprint.interface import GrowthRequest
+from pipfreeze_lock.footprint.layer_tar import tar_writer
 from pipfreeze_lock.footprint.places import places_of_environment
 from pipfreeze_lock.footprint.wheel_files import IndexWheelFiles
 from pipfreeze_lock.http.client import Client
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from support.distribution import Artifact
-    from support.index_server import IndexServer
-
     from pipfreeze_lock.image.environments import Environment
+    from pipfreeze_lock.image.interface import ImageConfig
     from pipfreeze_lock.model.installed import InstalledSet
     from pipfreeze_lock.model.layer_growth import LayerGrowth
     from pipfreeze_lock.model.target import Target
+    from support.distribution import Artifact
+    from support.index_server import IndexServer
 
 __all__ = ["Forecast", "ImageOfPip", "RealLayer", "page_of"]
 
@@ -89,6 +90,7 @@ class ImageOfPip:
     installed: InstalledSet
     target: Target
     tree: FileTree
+    config: ImageConfig
 
     @classmethod
     def of(cls, archive: Path) -> ImageOfPip:
@@ -98,12 +100,12 @@ class ImageOfPip:
         libc = find_libc(tree, scanned.config.architecture)
         installed = installed_set(tree, environment, subject="image", libc=libc)
         target = target_of_environment(environment, installed, scanned.config)
-        return cls(environment, installed, target, tree)
+        return cls(environment, installed, target, tree, scanned.config)
 
     def request(self, plan: Plan, **words: object) -> GrowthRequest:
-        """Ask for what buildah writes of it, without pip's cache."""
+        """Ask for what the builder of the image writes of it, without pip's cache."""
         places = places_of_environment(self.environment, self.tree, self.target, executable="/usr/local/bin/python3")
-        asked = {"writer": "buildah", "cache": None, **words}
+        asked = {"writer": tar_writer(self.config), "cache": None, **words}
         return GrowthRequest(plan=plan, target=self.target, places=places, tree=self.tree, **asked)  # type: ignore[arg-type]
 
     def action(self, artifact: Artifact, server: IndexServer, **words: object) -> Action:
@@ -152,6 +154,7 @@ def page_of(artifacts: Sequence[Artifact], server: IndexServer) -> ProjectPage:
             url=f"{server.root}/files/{one.sha256[:16]}/{one.filename}",
             hashes={"sha256": one.sha256},
             size=len(one.content),
+            core_metadata=one.metadata is not None,
         )
         for one in artifacts
     ]
