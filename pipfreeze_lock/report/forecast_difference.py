@@ -53,8 +53,8 @@ class ForecastDifference:
 
     @property
     def distributions(self) -> int:
-        """How many there are on the later day."""
-        return len(self.later.plan.actions)
+        """How many there are on either day."""
+        return len({action.name for side in (self.earlier, self.later) for action in side.plan.actions})
 
     @property
     def unwritten(self) -> int:

@@ -9,7 +9,7 @@ from pipfreeze_lock.report.dates import day
 from pipfreeze_lock.report.forecast_difference_words import days, outcome, reasons
 from pipfreeze_lock.report.forecast_table import TableLine, lines_of
 from pipfreeze_lock.report.forecast_text import size_in_layer
-from pipfreeze_lock.report.forecast_words import layer_size
+from pipfreeze_lock.report.forecast_words import layer_size, place
 from pipfreeze_lock.report.sizes import readable_size, size_difference
 
 if TYPE_CHECKING:
@@ -31,10 +31,9 @@ def render(difference: ForecastDifference, presentation: ForecastPresentation) -
     """Give it, each line with its end."""
     paint, later = presentation.paint, difference.later
     since, until = days(difference)
-    base = later.base
     lines = [
         visible_line(later.call.command),
-        f"in {visible_line(base.subject)} (Python {base.python}, pip {base.pip}), {since} and {until}:",
+        f"in {place(later.base)}, {since} and {until}:",
         paint(outcome(difference), "bold"),
     ]
     if difference.moves:

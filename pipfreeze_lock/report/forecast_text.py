@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.report.characters import visible_line
 from pipfreeze_lock.report.forecast_table import TableLine, lines_of
-from pipfreeze_lock.report.forecast_words import COMPILED, asking, at_most, names_of, summary, versions
+from pipfreeze_lock.report.forecast_words import COMPILED, asking, at_most, names_of, place, summary, versions
 from pipfreeze_lock.report.interface import plain
 from pipfreeze_lock.report.sentences import counted
 from pipfreeze_lock.report.sizes import readable_size
@@ -54,11 +54,9 @@ def render(forecast: Forecast, presentation: ForecastPresentation) -> str:
 
 def _heading(forecast: Forecast, presentation: ForecastPresentation) -> list[str]:
     """Say what would be called where, and the answer."""
-    base = forecast.base
-    where = base.subject if base.environment is None else f"{base.subject}, {base.environment}"
     return [
-        f"{visible_line(forecast.call.command)}",
-        f"in {visible_line(where)} (Python {base.python}, pip {base.pip}){at_most(forecast)}:",
+        visible_line(forecast.call.command),
+        f"in {place(forecast.base)}{at_most(forecast)}:",
         *(presentation.paint(line, "bold") for line in _in_two(summary(forecast), presentation.width)),
     ]
 

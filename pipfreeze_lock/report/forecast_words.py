@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from pipfreeze_lock.model.forecast import Forecast
+    from pipfreeze_lock.model.forecast import Forecast, ForecastBase
     from pipfreeze_lock.model.lock import Via
     from pipfreeze_lock.model.plan import Action
 
-__all__ = ["COMPILED", "asking", "at_most", "instant", "layer_size", "names_of", "summary", "versions"]
+__all__ = ["COMPILED", "asking", "at_most", "instant", "layer_size", "names_of", "place", "summary", "versions"]
 
 COMPILED = "compiled"
 """Stands for a size that nobody knows before it is built."""
@@ -39,6 +39,14 @@ def layer_size(forecast: Forecast) -> str:
     if forecast.growth.unknown:
         return f"{size} and more"
     return f"about {size}" if forecast.growth.is_estimated else size
+
+
+def place(base: ForecastBase) -> str:
+    """Say where: ``python:3.6.8 (Python 3.6.8, pip 19.1.1)``."""
+    if base.subject == base.target:
+        return visible_line(base.target)
+    where = base.subject if base.environment is None else f"{base.subject}, {base.environment}"
+    return f"{visible_line(where)} (Python {base.python}, pip {base.pip})"
 
 
 def at_most(forecast: Forecast) -> str:

@@ -288,7 +288,7 @@ def test_two_days_as_text() -> None:
         """\
 pip install -r requirements.txt
 in python:3.6.8 (Python 3.6.8, pip 19.1.1), 2021-01-16 and 2021-04-16:
-6 of 7 distributions moved, 4 of them unwritten: ±0 B in the layer
+6 of 8 distributions moved, 4 of them unwritten: ±0 B in the layer
 
 moved     distribution             version           fetched    layer
 removed   cached-property          1.5               -1.0 kB  -3.0 kB
@@ -325,7 +325,7 @@ def test_two_days_as_markdown() -> None:
         """\
 `pip install -r requirements.txt` in `python:3.6.8` (Python 3.6.8, pip 19.1.1), 2021-01-16 and 2021-04-16:
 
-**6 of 7 distributions moved, 4 of them unwritten: ±0 B in the layer**
+**6 of 8 distributions moved, 4 of them unwritten: ±0 B in the layer**
 
 | distribution |  | 2021-01-16 | 2021-04-16 | fetched | layer | why |
 |---|---|---|---|---|---|---|

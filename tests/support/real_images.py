@@ -49,7 +49,7 @@ class RealImages:
         :param base: Names to versions.
         """
         words = "-".join(f"{name}-{version}" for name, version in base.items())
-        kept = needs.test_cache() / f"image-1-python-{python}-{words}.tar"
+        kept = needs.test_cache() / f"image-2-python-{python}-{words}.tar"
         if kept.is_file():
             return kept
         wheels = [needs.wheel_file(name, version) for name, version in base.items()]
@@ -156,7 +156,10 @@ def _make_root(interpreter: Path, root: Path) -> None:
     for header in source.glob("include/python3.*/patchlevel.h"):
         (target / header.parent.relative_to(source)).mkdir(parents=True)
         shutil.copy2(header, target / header.relative_to(source))
-    for library in sorted(_libraries([target / "bin" / series, *target.glob("lib/python*/lib-dynload/*.so")])):
+    libraries = _libraries([target / "bin" / series, *target.glob("lib/python*/lib-dynload/*.so")])
+    # glibc opens it when a thread is ended, and aborts the process where it is not there.
+    libraries |= {beside for one in libraries if (beside := one.with_name("libgcc_s.so.1")).is_file()}
+    for library in sorted(libraries):
         inside = "usr/local/lib" if str(library).startswith(str(source)) else str(library.parent).lstrip("/")
         (root / inside).mkdir(parents=True, exist_ok=True)
         shutil.copy2(library.resolve(), root / inside / library.name)
