@@ -57,9 +57,27 @@ class ForecastDifference:
         return len({action.name for side in (self.earlier, self.later) for action in side.plan.actions})
 
     @property
+    def moved_fetched(self) -> tuple[int, int]:
+        """Bytes fetched of what moved, on each day."""
+        return (
+            sum(self.earlier.size_fetched(one.old) for one in self.moves if one.old is not None),
+            sum(self.later.size_fetched(one.new) for one in self.moves if one.new is not None),
+        )
+
+    @property
+    def moved_layer(self) -> tuple[int, int]:
+        """Bytes in the layer's tar of what moved, on each day; without what is compiled."""
+        return _tar_of(self.earlier, self.moves), _tar_of(self.later, self.moves)
+
+    @property
     def unwritten(self) -> int:
         """How many of the moves no input names."""
         return sum(not one.is_written for one in self.moves)
+
+
+def _tar_of(forecast: Forecast, moves: tuple[ForecastMove, ...]) -> int:
+    names = {one.change.name for one in moves}
+    return sum(one.tar for one in forecast.growth.distributions if one.name in names)
 
 
 def forecast_difference(earlier: Forecast, later: Forecast, *, since: datetime) -> ForecastDifference:

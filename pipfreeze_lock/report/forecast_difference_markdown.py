@@ -73,10 +73,13 @@ def _arrow(*texts: str) -> str:
 
 def _totals(difference: ForecastDifference) -> Iterator[str]:
     earlier, later = difference.earlier, difference.later
-    for words, old, new in (
-        ("fetched", earlier.fetched, later.fetched),
-        ("of the layer `.pyc`", earlier.bytecode, later.bytecode),
-    ):
-        yield row([words, readable_size(old), readable_size(new), size_difference(old, new)])
+    yield _sizes("fetched", earlier.fetched, later.fetched)
+    yield _sizes("of it what moved", *difference.moved_fetched)
     grown = size_difference(earlier.growth.tar, later.growth.tar)
     yield row(["layer", layer_size(earlier), layer_size(later), grown])
+    yield _sizes("of it what moved", *difference.moved_layer)
+    yield _sizes("of it `.pyc`", earlier.bytecode, later.bytecode)
+
+
+def _sizes(words: str, old: int, new: int) -> str:
+    return row([words, readable_size(old), readable_size(new), size_difference(old, new)])

@@ -15,7 +15,6 @@ from pipfreeze_lock.report.sizes import readable_size, size_difference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipfreeze_lock.model.forecast import Forecast
     from pipfreeze_lock.model.plan import Action
     from pipfreeze_lock.report.forecast_difference import ForecastDifference, ForecastMove
     from pipfreeze_lock.report.forecast_text import ForecastPresentation
@@ -63,8 +62,7 @@ def _released(action: Action | None) -> str:
 
 
 def _totals(difference: ForecastDifference) -> Iterator[str]:
-    earlier, later = difference.earlier, difference.later
-    rows = [("", *days(difference), "difference"), *_sizes(earlier, later)]
+    rows = [("", *days(difference), "difference"), *_sizes(difference)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for words, *cells in rows:
         right = [f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True)]
@@ -73,10 +71,13 @@ def _totals(difference: ForecastDifference) -> Iterator[str]:
         yield "* is written in the requirements; the rest moved though nobody wrote it down"
 
 
-def _sizes(earlier: Forecast, later: Forecast) -> Iterator[tuple[str, str, str, str]]:
+def _sizes(difference: ForecastDifference) -> Iterator[tuple[str, str, str, str]]:
+    earlier, later = difference.earlier, difference.later
     yield "fetched", *_pair(earlier.fetched, later.fetched)
-    difference = size_difference(earlier.growth.tar, later.growth.tar)
-    yield "layer", layer_size(earlier), layer_size(later), difference
+    yield "  of it what moved", *_pair(*difference.moved_fetched)
+    grown = size_difference(earlier.growth.tar, later.growth.tar)
+    yield "layer", layer_size(earlier), layer_size(later), grown
+    yield "  of it what moved", *_pair(*difference.moved_layer)
     yield "  of it .pyc", *_pair(earlier.bytecode, later.bytecode)
     yield "  of it pip's cache", *_pair(earlier.growth.cache, later.growth.cache)
 

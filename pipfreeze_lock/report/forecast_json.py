@@ -36,11 +36,16 @@ def render_difference(difference: ForecastDifference) -> str:
             "kind": "comparison",
             "since": instant_as_json(difference.since),
             "until": _moment(difference.later.call.uploaded_prior_to),
+            "moved": {"fetched": _pair(difference.moved_fetched), "tar": _pair(difference.moved_layer)},
             "moves": [_move(one, difference) for one in difference.moves],
             "earlier": _forecast(difference.earlier),
             "later": _forecast(difference.later),
         }
     )
+
+
+def _pair(sizes: tuple[int, int]) -> dict[str, int]:
+    return {"old": sizes[0], "new": sizes[1]}
 
 
 def _document(content: dict[str, Any]) -> str:

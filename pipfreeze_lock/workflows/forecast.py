@@ -113,8 +113,8 @@ def forecast(
 
 
 def _with_via(action: Action, via: Mapping[NormalizedName, tuple[Via, ...]]) -> Action:
-    """Add to the lock's line, which only repeats the pin, who asked for it when the lock was made."""
-    return replace(action, causes=tuple(dict.fromkeys((*action.causes, *via.get(action.name, ())))))
+    """Put before the lock's line, which only repeats the pin, who asked for it when the lock was made."""
+    return replace(action, causes=tuple(dict.fromkeys((*via.get(action.name, ()), *action.causes))))
 
 
 def _sizes(plan: Plan, wheels: WheelFiles) -> dict[str, int]:

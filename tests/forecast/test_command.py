@@ -77,7 +77,7 @@ def test_a_lock_says_itself_what_it_is_for(server: IndexServer) -> None:
     assert said["pip"]["is_hash_mode"]
     assert said["pip"]["command"] == "pip install --require-hashes -r requirements.lock"
     lib = next(one for one in said["actions"] if one["name"] == "lib")
-    assert [via["text"] for via in lib["causes"]] == ["-r requirements.lock (==1.0)", "app (>=1)"]
+    assert [via["text"] for via in lib["causes"]] == ["app (>=1)", "-r requirements.lock (==1.0)"]
 
 
 def test_a_lock_for_another_image_is_said_to_be(server: IndexServer) -> None:

@@ -307,7 +307,9 @@ added     tensorboard-data-server  0.6.0              1.0 kB   3.0 kB
 
                      2021-01-16  2021-04-16  difference
 fetched                  6.0 kB      6.0 kB        ±0 B
+  of it what moved       5.0 kB      5.0 kB        ±0 B
 layer                   61.4 kB     61.4 kB        ±0 B
+  of it what moved      30.7 kB     30.7 kB        ±0 B
   of it .pyc             6.0 kB      6.0 kB        ±0 B
   of it pip's cache      9.0 kB      9.0 kB        ±0 B
 * is written in the requirements; the rest moved though nobody wrote it down
@@ -339,8 +341,10 @@ def test_two_days_as_markdown() -> None:
 |  | 2021-01-16 | 2021-04-16 | difference |
 |---|---|---|---|
 | fetched | 6.0 kB | 6.0 kB | ±0 B |
-| of the layer `.pyc` | 6.0 kB | 6.0 kB | ±0 B |
+| of it what moved | 5.0 kB | 5.0 kB | ±0 B |
 | layer | 61.4 kB | 61.4 kB | ±0 B |
+| of it what moved | 30.7 kB | 30.7 kB | ±0 B |
+| of it `.pyc` | 6.0 kB | 6.0 kB | ±0 B |
 """
     )
 
