@@ -10,6 +10,7 @@ import contextlib
 import functools
 import importlib.util
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ import resolvelib
 from support import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 __all__ = ["carried_resolvelib", "searching_as"]
@@ -88,7 +89,27 @@ class _ProviderOf0_5(_Provider):  # noqa: N801
 
     def find_matches(self, requirements: list[Any]) -> Any:
         identifier = requirements[0].identifier
-        return self._provider.find_matches(identifier, {identifier: iter(requirements)}, {identifier: iter(())})
+        found = self._provider.find_matches(identifier, {identifier: iter(requirements)}, {identifier: iter(())})
+        return _Found(found) if callable(found) else found
+
+
+class _Found(Sequence[Any]):
+    """As pip gives candidates: each is made when it is reached, and all where resolvelib takes some out of them."""
+
+    def __init__(self, found: Callable[[], Iterator[Any]]) -> None:
+        self._found = found
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._found()
+
+    def __bool__(self) -> bool:
+        return any(True for _ in self)
+
+    def __getitem__(self, _index: Any) -> Any:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        raise NotImplementedError
 
 
 class _Reporter:
