@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipfreeze_lock.footprint.bytecode import bytecode_path
 from pipfreeze_lock.footprint.bytecode_ratios import estimated_size
+from pipfreeze_lock.image.interest import DEBIAN_VERSION
 from pipfreeze_lock.target.pip_imports import imported_bytes, imported_files
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FirstRun", "first_run"]
 
+_OF_DEBIAN = "encodings/ascii.py"
+"""Read by the ``distro`` of pip 23.0 and newer, for Debian's version."""
 _PREFIXES = ("/usr/local", "/usr")
 """Of the Python that a virtual environment was made by."""
 
@@ -78,6 +81,8 @@ def _paths(request: GrowthRequest, tree: FileTree) -> Sequence[str]:
     site = request.places.purelib
     library = _standard_library(request, tree)
     names = imported_files(request.target.pip, request.target.python_release)
+    if tree.find(DEBIAN_VERSION) is None:
+        names = [name for name in names if name != _OF_DEBIAN]
     return [
         posixpath.join(site, name.removeprefix("site-packages/"))
         if name.startswith("site-packages/")

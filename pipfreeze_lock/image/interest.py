@@ -10,6 +10,7 @@ from pipfreeze_lock.image.interface import Want
 from pipfreeze_lock.target.pip_imports import is_imported_file
 
 __all__ = [
+    "DEBIAN_VERSION",
     "environment_interest",
     "is_in_site_packages",
     "with_all_digests",
@@ -55,6 +56,8 @@ _ALL_STARTS = tuple(_STARTS)
 _DEBIAN_RECORDS = "var/lib/dpkg/status.d"
 """Of distroless images: a file a package."""
 _RECORDS = frozenset({"RECORD", "WHEEL", "installed-files.txt", "top_level.txt", "requires.txt"})
+DEBIAN_VERSION = "etc/debian_version"
+"""Of which pip tells the index, and for which it imports a codec."""
 _OF_PIP = {"pip.conf": "", "pip": "bin", "pip3": "bin"}
 """Its configuration, and its script, whose first line names the interpreter that runs it."""
 _DPKG = "var/lib/dpkg/info"
@@ -141,6 +144,7 @@ def with_growth(path: str) -> Want:
     if path.endswith(".py") and is_imported_file(path):
         return Want.CONTENT
     is_met = is_in_site_packages(path) or "/lib/py" in path or "/__pycache__/" in path or _is_data(path)
+    is_met = is_met or path == DEBIAN_VERSION
     return Want.NAME if want is Want.NOTHING and is_met else want
 
 

@@ -90,7 +90,7 @@ def test_a_layer_has_the_entries_that_were_said(steps: dict[str, Step], name: st
     assert _without_interpreter(layer.entries) == _without_interpreter(forecast.entries)
 
 
-@pytest.mark.parametrize("name", ["upgrade", "downgrade"])
+@pytest.mark.parametrize("name", ["install", "upgrade", "downgrade"])
 def test_a_layer_is_as_long_as_was_said(steps: dict[str, Step], name: str) -> None:
     forecast, layer = steps[name]
     assert forecast.growth.tar == layer.size
