@@ -76,6 +76,7 @@ CASES = [
         is_fresh=True,
         does=dict.fromkeys(["app", "base", "come", "lib", "tool"], "install"),
         as_of=AFTER_SPRING,
+        setups=("pip-19.1.1",),
     ),
     Case(
         "upgrade",
@@ -92,7 +93,7 @@ CASES = [
         as_of=AFTER_SPRING,
     ),
     Case("locked", "a lock on a fresh base", is_fresh=True, is_lock=True, does=ALL),
-    Case("locked-again", "a lock in an image that has it", is_lock=True),
+    Case("locked-again", "a lock in an image that has it", is_lock=True, setups=("pip-26.3",)),
     Case(
         "cached",
         "pip keeps what it fetches in the layer",
@@ -270,4 +271,4 @@ def _compare_layers(told: dict[str, Any], layer: RealLayer) -> None:
     elif told["layer"]["unknown"]:
         assert told["layer"]["tar"] < layer.size
     else:
-        assert told["layer"]["tar"] == pytest.approx(layer.size, rel=0.05)
+        assert told["layer"]["tar"] == pytest.approx(layer.size, rel=0.02)
