@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test image-tools check lint types contracts format lock-dev fidelity fidelity-tags fidelity-real fidelity-installs verify-article mutate-check bench clean
+.PHONY: help setup demo test image-tools check lint types contracts format lock-dev fidelity fidelity-tags fidelity-plans fidelity-real fidelity-installs verify-article mutate-check bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ fidelity-tags: $(STAMP) ## Compare ordered lists of wheel tags with every pip on
 # An exit code of 1: a difference that no experiment explains, told with a scenario file that shows it.
 fidelity: $(STAMP) ## Put N=5000 random universes from SEED=0 on to real pips and to us (PAIR=3.6/21.3.1: to that pip alone)
 	PYTHONPATH=tests $(BIN)/python -m fidelity.universes -n $(or $(N),5000) --seed $(or $(SEED),0) $(if $(PAIR),--pair $(PAIR))
+
+fidelity-plans: $(STAMP) ## Put PLANS=300 random questions from SEED=0 on to pip install in real venvs and to our plan: 10 minutes
+	PYTHONPATH=tests $(BIN)/python -m fidelity.plans -n $(or $(PLANS),300) --seed $(or $(SEED),0) $(if $(PAIR),--pair $(PAIR))
 
 fidelity-real: $(STAMP) ## Compare locks with what real pips take on the public index: an hour, network, old interpreters
 	PYTHONPATH=tests $(BIN)/python -m fidelity.real_sets

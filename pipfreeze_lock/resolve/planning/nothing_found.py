@@ -18,12 +18,14 @@ _SHOWN = 8
 
 def nothing_found(line: Line, parts: PlanParts) -> ResolutionError:
     """Make it: what was asked for, by whom, and what there is."""
-    target = parts.rules.target
-    message = f"no version of `{line.name}` satisfies `{line}` on Python {target.python} with pip {target.pip}"
+    target, project = parts.rules.target, parts.catalogue.project(line.name)
     asker = str(line.origin.source) if isinstance(line.origin, Requirement) else f"needed as `{line.origin.text}`"
-    project = parts.catalogue.project(line.name)
+    if not any(page.files for page in project.pages):
+        places = " or ".join(f"`{place}`" for place in parts.catalogue.places)
+        return ResolutionError(f"there is no project named `{line.name}` in {places}", context=asker)
     versions = [str(version) for version in project.versions() if project.candidates(version)]
     shown = ", ".join(versions[:_SHOWN]) + (f" and {len(versions) - _SHOWN} more" if len(versions) > _SHOWN else "")
     there = f"this pip may choose among {shown}" if versions else "there is no file of it that this pip takes"
+    message = f"no version of `{line.name}` satisfies `{line}` on Python {target.python} with pip {target.pip}"
     hints = [f"pip {target.pip} goes by the first requirement that it sees for a name; name another version before it."]
-    return ResolutionError(message, context=f"{asker}\n{there}", hints=hints)
+    return ResolutionError(message, context=f"{asker}\n{there}", hints=hints if versions else ())

@@ -58,12 +58,17 @@ def _installed(world: World, chance: random.Random) -> dict[str, str]:
 def _buildable(packages: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Let sdists be such as pips can build that know no backend of their own."""
     return {
-        name: {
-            version: {**release, **({"files": list(map(_old, release["files"]))} if "files" in release else {})}
-            for version, release in releases.items()
-        }
+        name: {version: _with_old_sdists(release) for version, release in releases.items()}
         for name, releases in packages.items()
     }
+
+
+def _with_old_sdists(release: Mapping[str, Any]) -> dict[str, Any]:
+    if "sdist" not in str(release.get("files", "")):
+        return dict(release)
+    # setuptools writes `[:extra != "x"]` into requires.txt, on which these pips end with a traceback.
+    requires = [line for line in release.get("requires", ()) if "extra" not in line]
+    return {**release, "requires": requires, "files": list(map(_old, release["files"]))}
 
 
 def _old(file: Any) -> Any:
