@@ -1,6 +1,6 @@
 """Scripts that pip changes when it installs them, and whose hash in RECORD is that from before, with some pips.
 
-``fix_script`` of pip writes another first line in place of ``#!python``. Before 20.2 it then looked for the script
+``fix_script`` of pip writes another first line in place of ``#!python``. Before 22.2 it then looked for the script
 under its absolute path among relative ones, so that RECORD kept the wheel's own hash (``get_csv_rows_for_installed`` in
 ``_internal/operations/install/wheel.py``, ``_internal/wheel.py`` before 20.1).
 """

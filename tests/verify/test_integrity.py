@@ -149,7 +149,7 @@ def test_scripts_and_data_files() -> None:
     ],
 )
 def test_a_script_whose_first_line_pip_wrote(there: str, *, is_known: bool) -> None:
-    """pips before 20.2 leave the hash of what the wheel has in RECORD."""
+    """pips before 22.2 leave the hash of what the wheel has in RECORD."""
     files = installed("one", {}, more=row("../../../bin/run", "#!python\nprint(1)\n"))
     expected = [] if is_known else [("changed-file", "usr/local/bin/run")]
     assert told(checked(merged(LOCAL, files, {"usr/local/bin/run": there}))) == expected
