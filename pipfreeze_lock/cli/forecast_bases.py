@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from pipfreeze_lock.cli.image_sources import Listing, SourceOptions, open_image, registry_network
 from pipfreeze_lock.cli.targeting import TargetOptions, choose_targets
@@ -20,19 +21,22 @@ from pipfreeze_lock.target.dockerfile import dockerfile_base, parse_build_args, 
 from pipfreeze_lock.target.image_references import is_python_image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.cli.forecast_options import ForecastOptions
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.settings import Settings
+    from pipfreeze_lock.cli.targeting import ChosenTargets
     from pipfreeze_lock.footprint.interface import InstallPlaces
     from pipfreeze_lock.image.layers import FileTree
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.resolve.catalogue import Catalogue
 
 __all__ = ["Base", "base_of_image", "base_of_options"]
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,39 +60,37 @@ def base_of_image(image: str, options: ForecastOptions, settings: Settings, talk
     :raises UsageError: for what is no image, or has no files.
     :raises ImageError: when it cannot be read.
     """
-    if is_python_image(image) and not image.startswith("docker://"):
-        from pathlib import Path  # noqa: PLC0415  only to tell an interpreter
-
-        if not Path(image.removeprefix("python:")).exists():
-            return _official(image, options, settings, talk)
-    return _with_dockerfile(_read(image, options, settings, talk), options)
+    is_read = image.startswith("docker://") or Path(image.removeprefix("python:")).exists()
+    if is_python_image(image) and not is_read:
+        return _official(image, options, settings, talk)
+    return _with_dockerfile(_read(image, options, settings, talk), options.lock.target)
 
 
-def base_of_options(options: ForecastOptions, settings: Settings, talk: Talk, *, recorded: str | None) -> Base:
+def base_of_options(
+    options: ForecastOptions, settings: Settings, talk: Talk, *, recorded: str | None, lock: Path | None
+) -> Base:
     """Take what the target's options say, else the command that a lock records.
 
+    :param lock: The lock's path, to which paths in that command are relative.
     :raises UsageError: when they do not say enough.
     """
-    return _with_dockerfile(_assumed(options.lock.target, settings, talk, recorded=recorded), options)
+    chosen = choose_targets(options.lock.target, settings, recorded=recorded, lock=lock)
+    return _with_dockerfile(_assumed(chosen, talk), chosen.options)
 
 
 def _official(image: str, options: ForecastOptions, settings: Settings, talk: Talk) -> Base:
-    target = TargetOptions(base_image=image, platforms=options.lock.target.platforms)
-    base = _assumed(target, settings, talk, recorded=None)
+    wanted = TargetOptions(base_image=image, platforms=options.lock.target.platforms)
+    base = _assumed(choose_targets(wanted, settings, recorded=None), talk)
     there = ", ".join(f"{one.name} {one.version}" for one in base.target.base)
     talk.say(f"`{image}` is taken from the table of official images, with {there}; nothing was pulled.")
     talk.detail(f"`docker://{image.removeprefix('docker.io/')}` would be read itself.")
-    return _with_dockerfile(base, options)
+    return _with_dockerfile(base, options.lock.target)
 
 
-def _assumed(wanted: TargetOptions, settings: Settings, talk: Talk, *, recorded: str | None) -> Base:
-    chosen = choose_targets(wanted, settings, recorded=recorded)
-    if len(chosen.targets) > 1:
-        message = "a forecast is for one platform"
-        raise UsageError(message, hints=["Give one `--platform`."])
+def _assumed(chosen: ChosenTargets, talk: Talk) -> Base:
+    target = _one_of(chosen.targets)
     for note in chosen.notes:
         talk.warn(note)
-    target = chosen.targets[0]
     subject = chosen.options.base_image or chosen.options.dockerfile or str(target)
     return Base(
         told=ForecastBase(subject=subject, is_read=False, target=str(target), python=target.python, pip=target.pip),
@@ -108,14 +110,11 @@ def _read(image: str, options: ForecastOptions, settings: Settings, talk: Talk) 
     from pipfreeze_lock.metadata.installed import installed_metadata  # noqa: PLC0415  likewise
     from pipfreeze_lock.target.from_flags import target_from_flags  # noqa: PLC0415  likewise
 
-    platforms = options.lock.target.platforms
-    if len(platforms) > 1:
-        message = "a forecast is for one platform"
-        raise UsageError(message, hints=["Give one `--platform`."])
+    platform = _one_of(options.lock.target.platforms or (None,))
     source = open_image(
         image,
         SourceOptions(
-            platform=platforms[0] if platforms else None,
+            platform=platform,
             network=registry_network(options.network, settings),
             is_insecure=options.insecure,
         ),
@@ -125,7 +124,7 @@ def _read(image: str, options: ForecastOptions, settings: Settings, talk: Talk) 
         hint = "Give the image itself, or `rootfs:FOLDER` (`rootfs:/ --environment PATH` for this machine)."
         raise UsageError(message, hints=[hint])
     (looked,) = look_at_image(source, subject=image, interest=with_growth, talk=talk, wanted=options.environment)
-    target = target_of_environment(looked.environment, looked.installed, looked.config)
+    target = target_of_environment(looked.environment, looked.installed, looked.config_with(platform, subject=image))
     if options.lock.target.markers:
         target = target_from_flags(base=target, markers=options.lock.target.markers)
     states = {
@@ -151,9 +150,19 @@ def _read(image: str, options: ForecastOptions, settings: Settings, talk: Talk) 
     )
 
 
-def _with_dockerfile(base: Base, options: ForecastOptions) -> Base:
+def _one_of(several: Sequence[_T]) -> _T:
+    """Give the only one, of targets or platforms.
+
+    :raises UsageError: where there are more.
+    """
+    if len(several) > 1:
+        message = "a forecast is for one platform"
+        raise UsageError(message, hints=["Give one `--platform`."])
+    return several[0]
+
+
+def _with_dockerfile(base: Base, target: TargetOptions) -> Base:
     """Take from a Dockerfile how pip is called, and in which environment."""
-    target = options.lock.target
     if target.dockerfile is None:
         return base
     found = dockerfile_base(

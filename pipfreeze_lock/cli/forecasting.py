@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.cli.forecast_bases import base_of_image, base_of_options
@@ -64,7 +65,8 @@ def run_forecast(options: ForecastOptions, talk: Talk) -> int:
     if asked.image is not None:
         base = base_of_image(asked.image, options, settings, talk)
     else:
-        base = base_of_options(options, settings, talk, recorded=lock.command if lock is not None else None)
+        recorded, path = (lock.command, Path(asked.inputs[0])) if lock is not None else (None, None)
+        base = base_of_options(options, settings, talk, recorded=recorded, lock=path)
     question = _Question.of(options.pip, strategy, given, base, lock, talk)
     if since is None:
         found = question.answer(until)

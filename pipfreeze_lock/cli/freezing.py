@@ -20,8 +20,6 @@ from pipfreeze_lock.cli.wiring import Wiring, read_inputs
 from pipfreeze_lock.errors import PipfreezeLockError, UsageError
 from pipfreeze_lock.image.environment_target import first_of_each_name, target_of_environment
 from pipfreeze_lock.image.interest import environment_interest, with_module_digests
-from pipfreeze_lock.image.manifest import Platform
-from pipfreeze_lock.image.python_versions import find_architecture
 from pipfreeze_lock.lockfile.requirements_txt import render
 from pipfreeze_lock.memo import Memo
 from pipfreeze_lock.model.target import BaseDistribution
@@ -38,7 +36,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.looking_at_images import LookedAt
     from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.cli.settings import Settings
-    from pipfreeze_lock.image.interface import ImageConfig, ImageSource
+    from pipfreeze_lock.image.interface import ImageSource
     from pipfreeze_lock.model.lock import LockedSet
     from pipfreeze_lock.model.requirement import RequirementSet
     from pipfreeze_lock.model.target import Target
@@ -125,7 +123,9 @@ def _looked_at(source: ImageSource, image: str, options: FreezeOptions, talk: Ta
 
 def _target(looked: LookedAt, options: FreezeOptions, given: LockOptions, talk: Talk) -> Target:
     """Give the image's pip as a value; its base set is what was there before anything was installed."""
-    whole = target_of_environment(looked.environment, looked.installed, _config(looked, options))
+    whole = target_of_environment(
+        looked.environment, looked.installed, looked.config_with(options.platform, subject=options.image)
+    )
     installed = first_of_each_name(looked.installed)
     ownership = Ownership.of(looked.tree, looked.installed.distributions)
     of_system = paths_of_system(ownership.owned, looked.tree)
@@ -134,26 +134,6 @@ def _target(looked: LookedAt, options: FreezeOptions, given: LockOptions, talk: 
         return replace(whole, base=base_of_image(installed, known, of_system=of_system))
     pip_layer = first_layer_of_pip(looked.layers, looked.environment.search_path)
     return replace(whole, base=base_by_layers(installed, of_system=of_system, pip_layer=pip_layer))
-
-
-def _config(looked: LookedAt, options: FreezeOptions) -> ImageConfig:
-    """Give what is known of the image; for which machines a folder is, its C library tells, or ``--platform``."""
-    config = looked.config
-    if config.architecture:
-        return config
-    if options.platform is not None:
-        told = Platform.parse(options.platform)
-        return replace(
-            config,
-            operating_system=told.operating_system,
-            architecture=told.architecture,
-            variant=told.variant or "",
-        )
-    architecture = find_architecture(looked.tree)
-    if architecture is None:
-        message = "nothing tells for which machines it is"
-        raise UsageError(message, context=options.image, hints=["Say it: `--platform linux/amd64`."])
-    return replace(config, architecture=architecture)
 
 
 def _base_of(

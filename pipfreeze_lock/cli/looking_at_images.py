@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.cli.image_progress import scan_image
+from pipfreeze_lock.errors import UsageError
 from pipfreeze_lock.image.distributions import installed_set
 from pipfreeze_lock.image.environments import choose_environment, find_environments
 from pipfreeze_lock.image.interest import with_records
 from pipfreeze_lock.image.interface import ImageReporter, Want
 from pipfreeze_lock.image.layers import FileTree
-from pipfreeze_lock.image.python_versions import find_libc
+from pipfreeze_lock.image.manifest import Platform
+from pipfreeze_lock.image.python_versions import find_architecture, find_libc
 from pipfreeze_lock.verify.integrity import check_integrity
 from pipfreeze_lock.verify.removals import Removals
 from pipfreeze_lock.verify.sentences import listed
@@ -46,6 +48,28 @@ class LookedAt:
     """How its pip is called in a RUN."""
     read_again: Callable[[Sequence[str]], Callable[[str], bytes | None]]
     """Reads some files of the image, whole."""
+
+    def config_with(self, platform: str | None, *, subject: str) -> ImageConfig:
+        """Give what is known of the image; for which machines a folder is, its C library tells, or ``--platform``.
+
+        :param subject: The image, as a person named it.
+        :raises UsageError: when nothing tells, and for what is no platform.
+        """
+        if self.config.architecture:
+            return self.config
+        if platform is not None:
+            told = Platform.parse(platform)
+            return replace(
+                self.config,
+                operating_system=told.operating_system,
+                architecture=told.architecture,
+                variant=told.variant or "",
+            )
+        architecture = find_architecture(self.tree)
+        if architecture is None:
+            message = "nothing tells for which machines it is"
+            raise UsageError(message, context=subject, hints=["Say it: `--platform linux/amd64`."])
+        return replace(self.config, architecture=architecture)
 
     def integrity(self) -> IntegrityResult:
         """Hold its files against their records; the image has to be read by `with_records`."""

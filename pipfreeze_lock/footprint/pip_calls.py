@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,15 +45,13 @@ class PipCall:
 def last_install(instructions: Sequence[str], words: Sequence[str] = ()) -> PipCall:
     """Give the last ``pip install`` of instructions; one without options where there is none.
 
-    :param words: Of the call that is meant, instead of what instructions say.
+    :param words: Further ones of the call that is meant, behind those that the instruction has.
     """
-    if words:
-        return PipCall(options=tuple(words))
     for instruction in reversed(instructions):
         found = list(_calls(instruction))
         if found:
-            return found[-1]
-    return PipCall()
+            return replace(found[-1], options=(*found[-1].options, *words))
+    return PipCall(options=tuple(words))
 
 
 def _calls(instruction: str) -> Iterator[PipCall]:

@@ -61,7 +61,7 @@ def pip_switches(
     :param pip: Its version.
     :param prefix: Of the environment: ``sys.prefix``.
     :param instructions: Of the image's history or of a Dockerfile: the last one that runs ``pip install`` counts.
-    :param words: Of the ``pip install`` itself, where they are known: ``--no-cache-dir``, ``--no-compile``.
+    :param words: Further ones of the ``pip install`` that is meant: ``--no-cache-dir``, ``--no-compile``.
     :raises UsageError: when `pip` is no version.
     """
     call = last_install(instructions, words)

@@ -141,3 +141,18 @@ def test_a_pipe_that_is_closed_ends_it_quietly(server: IndexServer) -> None:
         "print(ran.wait(), 'Traceback' in said, 'bug' in said)\n"
     )
     assert python("-c", script).out.split() in (["0", "False", "False"], ["141", "False", "False"])
+
+
+def test_a_lock_that_was_made_by_a_dockerfile_is_installed_as_that_says(server: IndexServer, work: Path) -> None:
+    (work / "docker").mkdir()
+    (work / "docker" / "Dockerfile").write_text(
+        "FROM python:3.6.8\nRUN pip install --no-cache-dir --require-hashes -r requirements.lock\n"
+    )
+    made = ("--dockerfile", "docker/Dockerfile", "-o", "docker/requirements.lock")
+    locked = run("lock", *made, "-i", server.url, *DAY, "requirements.txt")
+    assert locked.code == 0, locked.said
+    ran = run("forecast", "docker/requirements.lock", "--format", "json")
+    assert ran.code == 0, ran.said
+    said = json.loads(ran.out)
+    assert said["base"]["pip"] == "19.1.1"
+    assert said["pip"]["cache_reason"] == "`--no-cache-dir` is given"
