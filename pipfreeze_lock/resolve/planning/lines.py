@@ -45,6 +45,8 @@ class Line:
     hashes: tuple[tuple[str, str], ...] = ()
     is_constraint: bool = False
     """Until somebody asks for the name."""
+    stood_in: bool = False
+    """Whether it was a constraint: its extras are a tuple then, which to Python is never the set that a line has."""
     is_asked_by_user: bool = False
     """``is_direct``, later ``user_supplied``: what ``--upgrade`` may move."""
     is_unnamed: bool = False
@@ -158,7 +160,7 @@ class Lines:
         if line.url is not None and (there.url is None or _path(there.url) != _path(line.url)):
             raise self._constrained(there, line)
         # The constraint stands in for the requirement, whose own specifier, hashes and place are lost.
-        there.is_constraint = False
+        there.is_constraint, there.stood_in = False, True
         there.is_asked_by_user = there.is_asked_by_user or line.is_asked_by_user
         there.extras |= line.extras
         return there
@@ -177,7 +179,9 @@ class Lines:
 
 
 def _are_double(there: Line, line: Line) -> bool:
-    return not there.is_constraint and there.extras == line.extras and there.specifier != line.specifier
+    if there.is_constraint or there.stood_in:
+        return False
+    return there.extras == line.extras and there.specifier != line.specifier
 
 
 def _path(url: Url) -> str:

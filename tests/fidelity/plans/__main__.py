@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from fidelity.plans.comparing import compare
-from planning.worlds import PIPS
+from planning.worlds import MORE_PIPS
 from support import needs
 from support.command_line import enter_workplace
 from support.index_server import IndexServer
@@ -28,9 +28,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="the first of them; a long run goes on where it stopped")
     parser.add_argument("--pair", metavar="PYTHON/PIP", help="only this pip, every seed")
     options = parser.parse_args()
-    pairs = [pair for pair in PIPS if options.pair in (None, "/".join(pair))]
+    pairs = [pair for pair in MORE_PIPS if options.pair in (None, "/".join(pair))]
     if not pairs:
-        parser.error(f"there is no {options.pair} among {' '.join('/'.join(pair) for pair in PIPS)}")
+        parser.error(f"there is no {options.pair} among {' '.join('/'.join(pair) for pair in MORE_PIPS)}")
     counts: dict[str, collections.Counter[str]] = {}
     with (
         tempfile.TemporaryDirectory(prefix="plans-") as folder,
