@@ -164,9 +164,15 @@ def pip_command(pip: PipOptions, lock: LockOptions) -> str:
     words = ["pip", "install", *pip.words()]
     words += [f"--{name.replace('_', '-')}" for name in ("no_index", "pre", "prefer_binary") if getattr(lock, name)]
     words += [word for mention in lock.format_mentions for word in mention]
-    words += [word for path in lock.constraints for word in ("-c", path)]
-    words += [word for path in lock.inputs for word in ("-r", path)]
+    words += [word for path in lock.constraints for word in ("-c", _shown(path))]
+    words += [word for path in lock.inputs for word in ("-r", _shown(path))]
     return shlex.join(words)
+
+
+def _shown(location: str) -> str:
+    from pipfreeze_lock.model.url import Url  # noqa: PLC0415  most inputs are files
+
+    return Url(location).without_credentials if "://" in location else location
 
 
 def with_lock_remarks(pip: PipOptions, *, has_hashes: bool, installs_without_dependencies: bool) -> PipOptions:

@@ -122,7 +122,7 @@ def test_a_pylock_is_none_of_pips_inputs() -> None:
 def test_the_command_of_pip() -> None:
     pip = PipOptions(upgrade=True, upgrade_strategy="eager", no_cache_dir=True)
     lock = LockOptions(
-        inputs=("requirements.txt", "my list.txt"),
+        inputs=("requirements.txt", "my list.txt", "https://user:secret@index.example/more.txt"),
         target=TargetOptions(),
         constraints=("limits.txt",),
         index_url="https://user:secret@index.example/simple/",
@@ -131,7 +131,7 @@ def test_the_command_of_pip() -> None:
     )
     assert pip_command(pip, lock) == (
         "pip install --upgrade --no-cache-dir --upgrade-strategy eager --pre --no-binary six -c limits.txt "
-        "-r requirements.txt -r 'my list.txt'"
+        "-r requirements.txt -r 'my list.txt' -r https://index.example/more.txt"
     )
 
 
