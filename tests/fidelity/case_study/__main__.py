@@ -1,4 +1,4 @@
-"""The article, told with this tool on real images: ``make case-study``; buildah, root, the public index, 40 GB of disk.
+"""The article, told with this tool on real images: ``make case-study``; buildah, root, the public index, 25 GB of disk.
 
 Writes ``docs/case-study/results.json``, and the page and the plot that are made of it. ``--page`` writes these alone.
 """
@@ -39,34 +39,39 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="keep the images there, and go on with those that it has")
     arguments = parser.parse_args()
     if not arguments.page:
-        with contextlib.ExitStack() as stack:
-            write_results(_measured(arguments.folder or Path(stack.enter_context(_scratch()))))
+        write_results(_measured(arguments.folder))
     write_page(read_results())
     return 0
 
 
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="case-study-", dir=os.environ.get("TMPDIR"))
-
-
-def _measured(folder: Path) -> Results:
+def _measured(folder: Path | None) -> Results:
     from fidelity.case_study.dated_index import DatedIndex  # noqa: PLC0415  needs ``benchmarks`` on the path
     from fidelity.case_study.workshop import Workshop  # noqa: PLC0415
 
-    conditions = _conditions()
+    conditions, pips = _conditions(), []
     with DatedIndex(CACHE) as index:
-        quarters = tuple(_quarters(folder, conditions))
-        pips = [Workshop(folder / pip.pip, index, pip, conditions).run() for pip in PIPS]
-    return Results(conditions=conditions, quarters=quarters, pips=tuple(pips))
+        for pip in PIPS:
+            with _workplace(folder) as place:
+                pips.append(Workshop(place / pip.pip, index, pip, conditions).run())
+    return Results(conditions=conditions, quarters=_quarters(conditions), pips=tuple(pips))
 
 
-def _quarters(folder: Path, conditions: Conditions) -> Iterator[Quarter]:
+@contextlib.contextmanager
+def _workplace(folder: Path | None) -> Iterator[Path]:
+    """Give a folder that stays, or one that goes when its images are read."""
+    if folder:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="case-study-", dir=os.environ.get("TMPDIR")) as scratch:
+        yield Path(scratch)
+
+
+def _quarters(conditions: Conditions) -> tuple[Quarter, ...]:
     """Ask what moved in each of the quarters."""
-    (folder / "quarters").mkdir(parents=True, exist_ok=True)
-    shutil.copy(ARTICLE, folder / "quarters")
-    ours = OurCommands(folder=folder / "quarters", pip=PIPS[0], conditions=conditions)
-    for since, until in itertools.pairwise(_QUARTERS):
-        yield ours.quarter(since, until)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ARTICLE, folder)
+        ours = OurCommands(folder=Path(folder), pip=PIPS[0], conditions=conditions)
+        return tuple(ours.quarter(since, until) for since, until in itertools.pairwise(_QUARTERS))
 
 
 def _conditions() -> Conditions:

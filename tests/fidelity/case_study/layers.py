@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ReadLayer", "compare", "image_bytes", "read_last_layer"]
 
 _PIECE = 1 << 20
-_PYC_TIME = slice(4, 8)
-"""Where CPython 3.6 writes the modification time of the source into a ``.pyc`` (its PEP 3147 header has 12 bytes)."""
 _WHITEOUT = ".wh."
 _COMPILED = ".pyc"
-_RECORD = ".dist-info/RECORD"
 _CACHE = "root/.cache/"
 
 
@@ -33,9 +30,6 @@ class Content:
 
     size: int
     sha256: str
-    timeless: str
-    """Its SHA-256 without what comes of the hour of installing: of a ``.pyc`` the time of its source, of RECORD the
-    lines of ``.pyc`` files. Of any other file the same as `sha256`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,16 +63,15 @@ def compare(left_name: str, left: ReadLayer, right_name: str, right: ReadLayer) 
     both = sorted(left.contents.keys() & right.contents.keys())
     same = [path for path in both if left.contents[path] == right.contents[path]]
     rest = [path for path in both if left.contents[path] != right.contents[path]]
-    timed = [path for path in rest if left.contents[path].timeless == right.contents[path].timeless]
+    recompiled = [path for path in rest if path.endswith(_COMPILED) and _source_of(path) not in rest]
     return Comparison(
         left=left_name,
         right=right_name,
         same_files=len(same),
         same_bytes=sum(left.contents[path].size for path in same),
-        timed_bytes=sum(left.contents[path].size for path in timed),
-        other_times=sum(path.endswith(_COMPILED) for path in timed),
-        other_records=sum(path.endswith(_RECORD) for path in timed),
-        others=tuple(path for path in rest if path not in timed),
+        recompiled_files=len(recompiled),
+        recompiled_bytes=sum(left.contents[path].size for path in recompiled),
+        others=tuple(path for path in rest if path not in recompiled),
         only_left=tuple(sorted(left.contents.keys() - right.contents.keys())),
         only_right=tuple(sorted(right.contents.keys() - left.contents.keys())),
         is_same_layer=left.measures.digest == right.measures.digest,
@@ -92,7 +85,8 @@ def _read(tar: tarfile.TarFile, *, digest: str, size: int, packed: int) -> ReadL
         name = member.name.rpartition("/")[2]
         removals += name.startswith(_WHITEOUT)
         if member.isreg() and not name.startswith(_WHITEOUT):
-            contents[member.name] = _content(member.name, _opened(tar, member).read())
+            data = _opened(tar, member).read()
+            contents[member.name] = Content(size=len(data), sha256=hashlib.sha256(data).hexdigest())
     measures = Layer(
         digest=digest,
         tar=size,
@@ -106,15 +100,10 @@ def _read(tar: tarfile.TarFile, *, digest: str, size: int, packed: int) -> ReadL
     return ReadLayer(measures=measures, contents=contents)
 
 
-def _content(path: str, data: bytes) -> Content:
-    timeless = data
-    if path.endswith(_COMPILED):
-        timeless = data[: _PYC_TIME.start] + data[_PYC_TIME.stop :]
-    elif path.endswith(_RECORD):
-        timeless = b"".join(line for line in data.splitlines(keepends=True) if b".pyc," not in line)
-    return Content(
-        size=len(data), sha256=hashlib.sha256(data).hexdigest(), timeless=hashlib.sha256(timeless).hexdigest()
-    )
+def _source_of(path: str) -> str:
+    """Give the path of the source of ``a/__pycache__/b.cpython-36.pyc`` (PEP 3147): ``a/b.py``."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder.removesuffix('__pycache__')}{name.partition('.')[0]}.py"
 
 
 @contextmanager

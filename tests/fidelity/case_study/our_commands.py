@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fidelity.case_study.results import Forecasted, Frozen, Move, Quarter, Verified, Weighed, Weight
 
@@ -96,10 +96,9 @@ class OurCommands:
         period = ("--since", since, "--uploaded-prior-to", until)
         ran = self._run("forecast", "requirements.txt", "python:3.6.8", *period, "--format", "json")
         told = json.loads(ran.stdout)
-        new = [one["new"] for one in told["moves"] if one["new"]]
-        versions = [
-            (one["name"], *(one[which] and one[which]["version"] for which in ("old", "new"))) for one in told["moves"]
-        ]
+        moves = [one for one in told["moves"] if one["kind"] != "rehashed"]
+        versions = ((one["name"], *(_version(one[side]) for side in ("old", "new"))) for one in moves)
+        new = [one["new"] for one in moves if one["new"]]
         return Quarter(
             since=since,
             until=until,
@@ -119,3 +118,7 @@ class OurCommands:
             message = f"pipfreeze-lock {' '.join(arguments)} ended with {ran.returncode}: {ran.stdout}{ran.stderr}"
             raise RuntimeError(message)
         return ran
+
+
+def _version(action: dict[str, Any] | None) -> str | None:
+    return action["version"] if action else None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fidelity.case_study.plot import draw
-from fidelity.case_study.tables import figure, table
+from fidelity.case_study.tables import figure, moved_between, of_pip, table
 
 if TYPE_CHECKING:
     from fidelity.case_study.results import Results
@@ -28,6 +28,10 @@ def rendered(results: Results) -> str:
         match hole[1].split():
             case ["table", name, *arguments]:
                 return table(results, name, *arguments)
+            case [pip, "moved", left, right]:
+                return str(len(moved_between(of_pip(results, pip), left, right)))
+            case [pip, "relocked"]:
+                return " and ".join(f"`{pin}`" for pin in of_pip(results, pip).relocked)
             case [condition]:
                 return str(getattr(results.conditions, condition))
             case words:

@@ -60,6 +60,7 @@ _GROUPS = (
             _Bar("later", "again, three months later"),
             _Bar("later-upgrade", "… with --upgrade"),
             _Bar("later-eager", "… with --upgrade, eager"),
+            _Bar("autumn-eager", "… likewise, in the quarter before"),
             _Bar("later-fresh", "new build, three months later", "plain"),
         ),
     ),
@@ -71,11 +72,11 @@ _GROUPS = (
             _Bar("lock-later", "again, three months later"),
             _Bar("lock-fresh", "new build, three months later", "lock"),
             _Bar("relocked", "… after locking again", "lock"),
-            _Bar("timeless-later", "… and without .pyc and times", "timeless"),
+            _Bar("timeless-again", "new build, no .pyc, no times", "timeless"),
         ),
     ),
 )
-_LABELS, _PANEL, _VALUE, _MARGIN = 250, 215, 80, 16
+_LABELS, _PANEL, _VALUE, _MARGIN = 250, 215, 90, 16
 _TOP, _ROW, _BAR, _GAP = 58, 24, 14, 34
 
 
@@ -94,7 +95,13 @@ def draw(results: Results) -> str:
     largest = max(_added(pip, bar) for pip in results.pips for group in _GROUPS for bar in group.bars)
     for number, pip in enumerate(results.pips):
         _panel(root, pip, _MARGIN + _LABELS + number * (_PANEL + _VALUE), _PANEL / largest)
-    _text(root, _MARGIN, height - 12, "Lighter: files that the layer of the first build has, too.", "dim")
+    _text(
+        root,
+        _MARGIN,
+        height - 12,
+        "Lighter: files that the layer of the first build has, too; bytecode of the same source counts as the same.",
+        "dim",
+    )
     indent(root)
     return tostring(root, encoding="unicode") + "\n"
 
@@ -127,9 +134,9 @@ def _draw_bar(root: Element, pip: PipResults, bar: _Bar, colour: str, corner: tu
         _text(root, left + 5, top + _BAR - 2, "pip refuses it: another hash", "dim")
         return
     added, same = _added(pip, bar), _same(pip, bar)
-    new = max(added - same, 0)
+    new = added - same
     _rectangle(root, left, top, new * scale, colour)
-    _rectangle(root, left + new * scale, top, (added - new) * scale, f"{colour} same")
+    _rectangle(root, left + new * scale, top, same * scale, f"{colour} same")
     _text(root, left + added * scale + 5, top + _BAR - 2, readable_size(added), "dim")
 
 
@@ -140,8 +147,12 @@ def _added(pip: PipResults, bar: _Bar) -> int:
 
 
 def _same(pip: PipResults, bar: _Bar) -> int:
+    """Give the part of these that stands for files of the compared layer, headers and padding shared out."""
     compared = pip.comparison(bar.compared_to, bar.step) if bar.compared_to else None
-    return compared.same_bytes + compared.timed_bytes if compared else 0
+    layer = pip.step(bar.step).layer
+    if compared is None or layer is None:
+        return 0
+    return _added(pip, bar) * (compared.same_bytes + compared.recompiled_bytes) // layer.content
 
 
 def _sentences(results: Results) -> list[str]:

@@ -206,12 +206,9 @@ class Comparison:
     same_files: int
     """Same path, same content."""
     same_bytes: int
-    timed_bytes: int
-    """Of files that differ in nothing but what comes of the hour of installing: the two kinds below."""
-    other_times: int
-    """Of the rest: ``.pyc`` files that differ in nothing but the time of their source that is written in them."""
-    other_records: int
-    """Of the rest: RECORD files that list the hashes of such."""
+    recompiled_files: int
+    """Of the rest: ``.pyc`` files whose source is the same."""
+    recompiled_bytes: int
     others: tuple[str, ...]
     """Paths of all the rest."""
     only_left: tuple[str, ...]

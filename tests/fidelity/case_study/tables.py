@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from fidelity.case_study.results import Move
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from pipfreeze_lock.report.sizes import readable_size
 
@@ -11,54 +16,61 @@ if TYPE_CHECKING:
 
     from fidelity.case_study.results import Comparison, Forecasted, PipResults, Results, Step
 
-__all__ = ["figure", "table"]
+__all__ = ["figure", "moved_between", "of_pip", "table"]
 
 
 def table(results: Results, name: str, *arguments: str) -> str:
-    """Give a table in Markdown: ``steps plain again``, ``moved plain later-fresh``, ``compared lock lock-fresh``."""
-    match name, arguments:
-        case "steps", names:
-            return _steps(results, *names)
-        case "forecasts", ():
-            return _forecasts(results)
-        case "moved", (left, right):
-            return _moved(results, left, right)
-        case "compared", (left, right):
-            return _compared(results, left, right)
-    message = f"there is no table {name}"
-    raise ValueError(message)
+    """Give a table in Markdown: ``steps plain again``, ``compared lock/lock-fresh``; or another block."""
+    return _TABLES[name](results, *arguments)
 
 
 def figure(results: Results, pip: str, step: str, what: str) -> str:
-    """Give a figure for a sentence: ``19.1.1 plain tar``."""
-    return _FIGURES[what](next(one for one in results.pips if one.pip == pip).step(step))
+    """Give a figure for a sentence: ``19.1.1 plain added``."""
+    return _FIGURES[what](of_pip(results, pip).step(step))
+
+
+def of_pip(results: Results, pip: str) -> PipResults:
+    """Give the results of one pip."""
+    return next(one for one in results.pips if one.pip == pip)
+
+
+def moved_between(pip: PipResults, left: str, right: str) -> list[Move]:
+    """Give what a new build has in another version than another new build."""
+    old = {move.name: move.new for move in pip.step(left).moves}
+    new = {move.name: move for move in pip.step(right).moves}
+    gone = [Move(name=name, old=old[name], new=None) for name in sorted(old.keys() - new.keys())]
+    moved = [replace(move, old=old.get(name)) for name, move in new.items() if old.get(name) != move.new]
+    return sorted([*gone, *moved], key=lambda move: move.name)
+
+
+def _recipes(results: Results, *names: str) -> str:
+    """Tell which RUNs are meant by names."""
+    told = (results.pips[0].step(name) for name in names)
+    return "\n".join(f"- *{one.name}*: `{one.command}` on *{one.on}*, index before {one.day}" for one in told)
 
 
 def _steps(results: Results, *names: str) -> str:
-    head = ("RUN", "on", "index before", "pip", "time", "moved", "fetched", "layer", "packed", "`verify`")
+    """Tell of each RUN what it did."""
+    head = ("RUN", "pip", "time", "moved", "fetched", "layer", "packed", "`verify`")
     rows = [_step_row(pip, pip.step(name)) for name in names for pip in results.pips]
-    return _table(head, rows, right=["time", "moved", "fetched", "layer", "packed"])
+    return f"{_recipes(results, *names)}\n\n{_table(head, rows, right=head[2:7])}"
 
 
 def _step_row(pip: PipResults, step: Step) -> Sequence[str]:
-    return (
-        f"`{step.command}`",
-        step.on,
-        step.day,
-        pip.pip,
-        f"{step.seconds:.0f} s",
+    made = (
         str(len(step.moves)),
         readable_size(step.fetched_bytes),
         readable_size(step.added),
         readable_size(step.packed),
         _verdict(step),
     )
+    is_made = step.verified is not None
+    time = f"{step.processor_seconds:.0f} s"
+    return (step.name, pip.pip, time, *(made if is_made else ("", "", "", "", "refused: no image")))
 
 
 def _verdict(step: Step) -> str:
-    if step.verified is None:
-        return "pip refuses a hash: no image"
-    found = step.verified.findings
+    found = step.verified.findings if step.verified else {}
     return ", ".join(f"{count} {rule.replace('-', ' ')}" for rule, count in found.items()) or "agrees"
 
 
@@ -80,7 +92,7 @@ def _forecasts(results: Results) -> str:
 
 
 def _forecast_row(pip: PipResults, step: Step, told: Forecasted) -> Sequence[str]:
-    place = (f"`{step.command}`", step.on, step.day, pip.pip)
+    place = (step.name, pip.pip)
     if step.failure or told.refused:
         return (*place, _agreement("refused", bool(told.refused), bool(step.failure)), "", "", "", "")
     real = {(move.name, move.old, move.new) for move in step.moves}
@@ -106,31 +118,68 @@ def _moved(results: Results, left: str, right: str) -> str:
     """Tell which distributions two new builds have in different versions."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for pip in results.pips:
-        old = {move.name: move.new for move in pip.step(left).moves}
-        sizes = {(one.name, one.version): one.bytes for one in pip.step(right).fetched}
-        for move in pip.step(right).moves:
-            if old.get(move.name) != move.new:
-                size = sizes[move.name, str(move.new)]
-                key = (move.name, old.get(move.name) or "", move.new or "", move.uploaded or "", readable_size(size))
-                rows.setdefault(key, []).append(pip.pip)
+        files = {(one.name, Version(one.version)): one for one in pip.step(right).fetched}
+        for move in moved_between(pip, left, right):
+            file = files[canonicalize_name(move.name), Version(move.new)] if move.new else None
+            told = (file.uploaded, readable_size(file.bytes)) if file else ("", "")
+            rows.setdefault((move.name, move.old or "", move.new or "", *told), []).append(pip.pip)
     conditions = results.conditions
-    head = ("distribution", f"before {conditions.day}", f"before {conditions.later}", "released", "file", "with pip")
+    head = ("distribution", f"before {conditions.day}", f"before {conditions.later}", "uploaded", "file", "with pip")
     return _table(head, [(*key, ", ".join(pips)) for key, pips in sorted(rows.items())], right=["file"])
 
 
-def _compared(results: Results, left: str, right: str) -> str:
-    """Tell what two layers have in common."""
-    head = ("pip", "same files", "same but for times", "different", "only in one", "layer")
-    found = [(pip.pip, compared) for pip in results.pips if (compared := pip.comparison(left, right))]
-    return _table(head, [_compared_row(*one) for one in found], right=head[1:5])
+def _quarters(results: Results) -> str:
+    """Tell what each quarter moved."""
+    head = ("since", "until", "moved", "their files", "their part of a layer", "all files of a new build")
+    rows = [
+        (
+            one.since,
+            one.until,
+            str(len(one.moves)),
+            readable_size(one.moved_fetched),
+            readable_size(one.moved_tar),
+            readable_size(one.all_fetched),
+        )
+        for one in results.quarters
+    ]
+    return _table(head, rows, right=head[2:])
 
 
-def _compared_row(pip: str, compared: Comparison) -> Sequence[str]:
-    timed = compared.other_times + compared.other_records
+def _largest(results: Results, pip: str, step: str) -> str:
+    """Tell what most of an image's bytes are."""
+    weighed = of_pip(results, pip).step(step).weighed
+    rows = [(f"{one.name} {one.version}", readable_size(one.bytes)) for one in weighed.largest] if weighed else []
+    return _table(("distribution", "installed"), rows, right=["installed"])
+
+
+def _frozen(results: Results) -> str:
+    """Tell how the images that were not made from a lock were frozen."""
+    head = ("image", "pip", "pins", "warnings", "`verify` of it")
+    rows = [
+        (step.name, pip.pip, str(frozen.pins), str(len(frozen.warnings)), "agrees" if not frozen.exit else "differs")
+        for pip in results.pips
+        for step in pip.steps
+        if (frozen := step.frozen)
+    ]
+    return _table(head, rows, right=["pins", "warnings"])
+
+
+def _compared(results: Results, *pairs: str) -> str:
+    """Tell what two layers have in common: ``lock/lock-fresh``."""
+    head = ("layers", "pip", "same files", "same source, other `.pyc`", "different", "only in one", "layer")
+    found = [
+        (f"*{left}*, *{right}*", pip.pip, *_compared_row(compared))
+        for left, right in (pair.split("/") for pair in pairs)
+        for pip in results.pips
+        if (compared := pip.comparison(left, right))
+    ]
+    return _table(head, found, right=head[2:6])
+
+
+def _compared_row(compared: Comparison) -> Sequence[str]:
     return (
-        pip,
         f"{compared.same_files:,} ({readable_size(compared.same_bytes)})",
-        f"{timed:,} ({readable_size(compared.timed_bytes)})" if timed else "0",
+        f"{compared.recompiled_files:,} ({readable_size(compared.recompiled_bytes)})",
         str(len(compared.others)),
         str(len(compared.only_left) + len(compared.only_right)),
         "the same" if compared.is_same_layer else "another",
@@ -149,6 +198,21 @@ def _layer_figure(step: Step, what: str) -> str:
     return readable_size(getattr(step.layer, what))
 
 
+def _refusal(results: Results, pip: str, step: str) -> str:
+    """Tell what pip said of a hash."""
+    return "\n".join(["```text", *of_pip(results, pip).step(step).failure, "```"])
+
+
+_TABLES: dict[str, Callable[..., str]] = {
+    "compared": _compared,
+    "forecasts": _forecasts,
+    "frozen": _frozen,
+    "largest": _largest,
+    "moved": _moved,
+    "quarters": _quarters,
+    "refusal": _refusal,
+    "steps": _steps,
+}
 _FIGURES: dict[str, Callable[[Step], str]] = {
     "added": lambda step: readable_size(step.added),
     "packed": lambda step: readable_size(step.packed),
@@ -156,6 +220,8 @@ _FIGURES: dict[str, Callable[[Step], str]] = {
     "content": lambda step: _layer_figure(step, "content"),
     "compiled": lambda step: _layer_figure(step, "compiled"),
     "cache": lambda step: _layer_figure(step, "cache"),
+    "hidden": lambda step: readable_size(step.weighed.hidden) if step.weighed else "",
+    "image": lambda step: readable_size(step.weighed.bytes) if step.weighed else "",
     "moves": lambda step: str(len(step.moves)),
     "processor": lambda step: f"{step.processor_seconds:.0f} s",
 }

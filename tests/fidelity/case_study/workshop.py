@@ -94,8 +94,8 @@ class Workshop:
         self._made["base"] = self._kept("base", _Made, self._make_base)
         for recipe in RECIPES:
             self._made[recipe.name] = self._kept(recipe.name, _Made, functools.partial(self._make, recipe))
-        steps = [made.step for made in self._made.values() if made.step]
-        layers = self._layers([step.name for step in steps if not step.failure])
+        steps = {recipe: made.step for recipe in RECIPES if (made := self._made[recipe.name]).step}
+        layers = self._layers([step.name for step in steps.values() if not step.failure])
         locks = [parse((self._work / name).read_bytes(), path=name).pins for name in _LOCKS]
         return PipResults(
             pip=self._pip.pip,
@@ -104,14 +104,13 @@ class Workshop:
             lock_seconds=lock_seconds,
             pins=len(locks[0]),
             relocked=tuple(f"{new.name}=={new.version}" for old, new in zip(*locks[:2], strict=True) if old != new),
-            steps=tuple(self._told(step, layers) for step in steps),
+            steps=tuple(self._told(recipe, step, layers) for recipe, step in steps.items()),
             comparisons=tuple(_compared(layers)),
         )
 
-    def _told(self, step: Step, layers: dict[str, ReadLayer]) -> Step:
+    def _told(self, recipe: Recipe, step: Step, layers: dict[str, ReadLayer]) -> Step:
         """Add what our own commands say: before the RUN, and of the image."""
-        install = step.command.removeprefix("pip install ")
-        step = replace(step, forecasted=self._ours.forecast(install, step.on, step.day))
+        step = replace(step, forecasted=self._ours.forecast(recipe.install, step.on, step.day))
         if step.failure:
             return step
         return replace(
@@ -119,7 +118,7 @@ class Workshop:
             layer=layers[step.name].measures,
             verified=self._ours.verify(step.name),
             weighed=self._ours.weigh(step.name),
-            frozen=None if "--require-hashes" in install else self._ours.freeze(step.name),
+            frozen=None if "--require-hashes" in recipe.install else self._ours.freeze(step.name),
         )
 
     # --- the files that the images get --------------------------------------------------------------------------------
@@ -165,13 +164,9 @@ class Workshop:
         processor, began = _processor_seconds(), time.monotonic()
         failure: tuple[str, ...] = ()
         try:
-            index = (
-                "--env",
-                f"PIP_INDEX_URL={self._index.url(day)}",
-                "--env",
-                f"PIP_CERT=/app/{self._index.authority.name}",
-            )
-            made.buildah("run", *index, made.name, "--", *recipe.command.split())
+            index = (f"PIP_INDEX_URL={self._index.url(day)}", f"PIP_CERT=/app/{self._index.authority.name}")
+            variables = [word for one in (*index, *recipe.variables) for word in ("--env", one)]
+            made.buildah("run", *variables, made.name, "--", "pip", "install", *recipe.install.split())
         except RuntimeError as error:
             failure = _hash_complaint(error)
         return Step(
