@@ -40,4 +40,5 @@ def _main() -> None:
     json.dump(sizes, sys.stdout)
 
 
-_main()
+if __name__ == "__main__":
+    _main()
