@@ -89,6 +89,9 @@ def _official(image: str, options: ForecastOptions, settings: Settings, talk: Ta
 
 def _assumed(chosen: ChosenTargets, talk: Talk) -> Base:
     target = _one_of(chosen.targets)
+    if target.operating_system != "linux":
+        message = f"a forecast is for images of Linux, and this target is {target.platform}"
+        raise UsageError(message, hints=["Name the platform of the image: `--platform linux/amd64`."])
     for note in chosen.notes:
         talk.warn(note)
     subject = chosen.options.base_image or chosen.options.dockerfile or str(target)
