@@ -256,8 +256,7 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
     def _bases(
         self, identifier: str, needs: list[Need], excluded: set[int]
     ) -> Callable[[], Iterator[FileCandidate | BaseCandidate]]:
-        name, _ = name_and_extras(identifier)
-        bounds = self.bounds.get(name, _NO_BOUNDS)
+        bounds = self.bound_of(identifier)
         specifier, hashes = bounds.specifier, bounds.hashes
         for need in needs:
             if need.specifier:
@@ -265,6 +264,10 @@ class PipProvider(AbstractProvider[Need, Candidate, str]):
             if need.origin is not None and not isinstance(need.origin, Dependency) and need.origin.hashes:
                 hashes = _allowed_by_both(hashes, frozenset(need.origin.hashes))
         return lambda: self.iterate_bases(identifier, specifier, hashes, excluded)
+
+    def bound_of(self, identifier: str) -> Bounds:
+        """Give the constraints on a node, which are those on its project."""
+        return self.bounds.get(name_and_extras(identifier)[0], _NO_BOUNDS)
 
     def iterate_bases(
         self,

@@ -42,6 +42,8 @@ class InstallRules:
     insertion: Insertion
     step_back_makes_all: bool
     """resolvelib 0.5 makes every candidate of what it has to choose anew."""
+    bounds_extras: bool
+    """A constraint on ``a`` is one on the node ``a[x]``, too."""
     python_first: bool
     """Requires-Python is looked at before what else a candidate needs, so that nothing is fetched for that in vain."""
     requested: Literal["exact node", "project", "node"]
@@ -67,6 +69,7 @@ class InstallRules:
             replaced_hashes_count=since("20.0"),
             insertion="by version" if since("21.0") else "one ahead" if since("20.3.2") else "all first",
             step_back_makes_all=not since("21.1"),
+            bounds_extras=since("21.2") or (since("20.3.2") and not since("21.1")),
             python_first=since("25.1"),
             requested="node" if since("22.0") else "exact node" if since("21.1") else "project",
         )

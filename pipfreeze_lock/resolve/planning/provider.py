@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packaging.specifiers import SpecifierSet
+
 from pipfreeze_lock.resolve.catalogue import Replayable
 from pipfreeze_lock.resolve.needs import name_and_extras
-from pipfreeze_lock.resolve.provider import PipProvider
+from pipfreeze_lock.resolve.provider import Bounds, PipProvider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from packaging.specifiers import SpecifierSet
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
@@ -46,6 +47,12 @@ class PlanProvider(PipProvider):
         else:
             yield from of_metadata
             yield from self.own_needs(candidate)
+
+    def bound_of(self, identifier: str) -> Bounds:
+        """Give the constraints on a node; those on ``a`` may count for ``a[x]`` only once that needs its ``a``."""
+        if "[" in identifier and not self.install_rules.bounds_extras:
+            return Bounds(SpecifierSet())
+        return super().bound_of(identifier)
 
     def iterate_bases(
         self, identifier: str, specifier: SpecifierSet, hashes: Hashes, excluded: set[int]

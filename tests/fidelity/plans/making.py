@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,14 @@ def make_world(python: str, pip: str, seed: int) -> World:
     searching = Pair(python, pip if Version(pip) >= Version("20.3") else "20.3.4")
     universe = make_universe(searching, seed)
     packages = _buildable(universe.packages) if Version(pip) < Version("20.0") else universe.packages
+    lines, constraints = universe.requirements, universe.constraints
+    if Version(pip) < Version("19.3"):
+        # `a.b` and `a-b` are two lines to these pips, and what each installs stays: no answer to compare with.
+        lines, constraints = (tuple(map(_undotted, some)) for some in (lines, constraints))
     world = World(
         packages=packages,
-        requirements="".join(f"{line}\n" for line in universe.requirements),
-        constraints="".join(f"{line}\n" for line in universe.constraints),
+        requirements="".join(f"{line}\n" for line in lines),
+        constraints="".join(f"{line}\n" for line in constraints),
         options=(*(("--pre",) if "--pre" in universe.options else ()), *chance.choice(_CALLS)),
     )
     return replace(world, installed=_installed(world, chance))
@@ -53,6 +58,10 @@ def _installed(world: World, chance: random.Random) -> dict[str, str]:
             found.setdefault(one.project, []).append(one.version)
     share = chance.choice((0.0, 0.3, 0.6, 1.0))
     return {name: chance.choice(versions) for name, versions in sorted(found.items()) if chance.random() < share}
+
+
+def _undotted(line: str) -> str:
+    return re.sub(r"(?<=[A-Za-z])[._](?=[A-Za-z])", "-", line)
 
 
 def _buildable(packages: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
