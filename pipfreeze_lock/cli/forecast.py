@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipfreeze_lock.cli import options
+from pipfreeze_lock.cli import image_options, options
 
 _CALL = "How pip is called: pip's own options"
-_IMAGE = "Where"
 _REPORT = "Output"
 
 
@@ -68,24 +67,8 @@ def forecast_command(
             rich_help_panel="What moved",
         ),
     ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option(
-            "--environment",
-            metavar="PATH",
-            help="The environment in the image: its prefix, e.g. /opt/venv, or its interpreter. "
-            "Default: the one that the image runs.",
-            rich_help_panel=_IMAGE,
-        ),
-    ] = None,
-    insecure: Annotated[
-        bool,
-        typer.Option(
-            "--insecure",
-            help="Read from a registry whose certificate is not valid, or that has no TLS.",
-            rich_help_panel=_IMAGE,
-        ),
-    ] = False,
+    environment: image_options.Environment = None,
+    insecure: image_options.Insecure = False,
     base_image: options.BaseImage = None,
     dockerfile: options.Dockerfile = None,
     build_arg: options.BuildArg = None,

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipfreeze_lock.cli import options
+from pipfreeze_lock.cli import image_options, options
 
-_IMAGE = "Which environment"
 _ASKED = "What it was made from"
 
 
@@ -64,30 +63,9 @@ def freeze_command(
             rich_help_panel=_ASKED,
         ),
     ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option(
-            "--environment",
-            metavar="PATH",
-            help="The environment in the image: its prefix, e.g. /opt/venv, or its interpreter. "
-            "Default: the one that the image runs.",
-            rich_help_panel=_IMAGE,
-        ),
-    ] = None,
-    platform: Annotated[
-        str | None,
-        typer.Option(
-            "--platform", metavar="PLATFORM", help="Of an image for several: linux/arm64.", rich_help_panel=_IMAGE
-        ),
-    ] = None,
-    insecure: Annotated[
-        bool,
-        typer.Option(
-            "--insecure",
-            help="Read from a registry whose certificate is not valid, or that has no TLS.",
-            rich_help_panel=_IMAGE,
-        ),
-    ] = False,
+    environment: image_options.Environment = None,
+    platform: image_options.Platform = None,
+    insecure: image_options.Insecure = False,
     no_hashes: options.NoHashes = False,
     dry_run: options.DryRun = False,
     index_url: options.IndexUrl = None,

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipfreeze_lock.cli import options
+from pipfreeze_lock.cli import image_options, options
 
 _POLICY = "What counts"
-_IMAGE = "Which environment"
 
 
 def verify_command(
@@ -24,34 +23,15 @@ def verify_command(
             show_default=False,
         ),
     ],
-    environment: Annotated[
-        str | None,
-        typer.Option(
-            "--environment",
-            metavar="PATH",
-            help="The environment in the image: its prefix, e.g. /opt/venv, or its interpreter. "
-            "Default: the one that the image runs.",
-            rich_help_panel=_IMAGE,
-        ),
-    ] = None,
+    environment: image_options.Environment = None,
     all_environments: Annotated[
         bool,
-        typer.Option("--all-environments", help="Compare every environment in it.", rich_help_panel=_IMAGE),
-    ] = False,
-    platform: Annotated[
-        str | None,
         typer.Option(
-            "--platform", metavar="PLATFORM", help="Of an image for several: linux/arm64.", rich_help_panel=_IMAGE
-        ),
-    ] = None,
-    insecure: Annotated[
-        bool,
-        typer.Option(
-            "--insecure",
-            help="Read from a registry whose certificate is not valid, or that has no TLS.",
-            rich_help_panel=_IMAGE,
+            "--all-environments", help="Compare every environment in it.", rich_help_panel=image_options.PANEL
         ),
     ] = False,
+    platform: image_options.Platform = None,
+    insecure: image_options.Insecure = False,
     integrity: Annotated[
         bool,
         typer.Option("--integrity", help="Hold every installed file against its RECORD, and find those without one."),

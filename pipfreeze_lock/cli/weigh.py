@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipfreeze_lock.cli import options
-
-_IMAGE = "Which environment"
+from pipfreeze_lock.cli import image_options, options
 
 
 def weigh_command(
@@ -28,23 +26,11 @@ def weigh_command(
             "--environment",
             metavar="PATH",
             help="List the distributions of this environment alone: its prefix, e.g. /opt/venv, or its interpreter.",
-            rich_help_panel=_IMAGE,
+            rich_help_panel=image_options.PANEL,
         ),
     ] = None,
-    platform: Annotated[
-        str | None,
-        typer.Option(
-            "--platform", metavar="PLATFORM", help="Of an image for several: linux/arm64.", rich_help_panel=_IMAGE
-        ),
-    ] = None,
-    insecure: Annotated[
-        bool,
-        typer.Option(
-            "--insecure",
-            help="Read from a registry whose certificate is not valid, or that has no TLS.",
-            rich_help_panel=_IMAGE,
-        ),
-    ] = False,
+    platform: image_options.Platform = None,
+    insecure: image_options.Insecure = False,
     duplicates: Annotated[
         bool,
         typer.Option("--duplicates", help="Find equal contents under several paths; reads every byte."),
