@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LOCKS := $(wildcard requirements/dev-*.lock)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test image-tools check lint types contracts format lock-dev fidelity fidelity-tags fidelity-plans fidelity-real fidelity-installs verify-article mutate-check bench clean
+.PHONY: help setup demo test image-tools check lint types contracts format lock-dev fidelity fidelity-tags fidelity-plans fidelity-real fidelity-installs verify-article case-study case-study-page mutate-check bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -75,9 +75,14 @@ fidelity-installs: $(STAMP) ## Install locks by the real pips that they are for,
 verify-article: $(STAMP) ## Build the article's image by buildah, and verify it: 5 minutes, root, network
 	PYTHONPATH=tests $(BIN)/python -m fidelity.article_image
 
-N ?= 2000
+case-study: $(STAMP) ## Build the article's images as of 2021, and write docs/case-study.md: half an hour, root, network, 25 GB
+	PYTHONPATH=tests:benchmarks $(BIN)/python -m fidelity.case_study $(if $(FOLDER),--folder $(FOLDER))
+
+case-study-page: $(STAMP) ## Write docs/case-study.md again, of the results that are kept
+	PYTHONPATH=tests $(BIN)/python -m fidelity.case_study --page
+
 mutate-check: $(STAMP) ## Make 2,000 random edits (N=…) of known effect, and hold check to them: a minute
-	PYTHONPATH=tests $(BIN)/python -m mutate_check $(N)
+	PYTHONPATH=tests $(BIN)/python -m mutate_check $(or $(N),2000)
 
 bench: $(STAMP) ## Ours beside uv and pip-compile, from an index that is recorded once and served from loopback
 	@test -d .cache/benchmarks/pages || $(BIN)/python benchmarks/record.py
