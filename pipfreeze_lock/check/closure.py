@@ -88,9 +88,20 @@ class _Walk:
     def _is_satisfied(self, child: NormalizedName, via: Via) -> bool:
         pin = self.pins.get(child)
         if via.constraint.startswith("@"):
-            return pin is not None and pin.url == via.constraint.removeprefix("@ ")
+            place = via.constraint.removeprefix("@ ")
+            return pin.url == place if pin is not None else self._is_unpinned_from(child, place)
         version = pin.version if pin is not None else self.base.get(child)
         return version is not None and self.context.satisfies_text(version, via.constraint)
+
+    def _is_unpinned_from(self, child: NormalizedName, place: str) -> bool:
+        """Whether a frozen image had it, and from nowhere else."""
+        from pipfreeze_lock.check.frozen import unpinned_named  # noqa: PLC0415  few locks have a place in them
+        from pipfreeze_lock.model.origin import is_same_origin  # noqa: PLC0415  likewise
+
+        unpinned = unpinned_named(self.context.lock, child)
+        if unpinned is None:
+            return False
+        return unpinned.origin is None or is_same_origin(place, unpinned.origin) is not False
 
     def findings(self) -> Iterator[Finding]:
         """Say what came of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -12,6 +12,7 @@ from pipfreeze_lock.check import rules
 from pipfreeze_lock.errors import ResolutionError
 from pipfreeze_lock.model.finding import Finding, Location, RelatedLocation
 from pipfreeze_lock.model.legacy_version import LegacyVersion, read_version
+from pipfreeze_lock.model.requirement import Requirement
 from pipfreeze_lock.requirements.recorded import via_of_input
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.lockfile.interface import ReadLock
     from pipfreeze_lock.model.finding import Rule
     from pipfreeze_lock.model.lock import LockedSet, Pin, Via
-    from pipfreeze_lock.model.requirement import Requirement, RequirementSet
+    from pipfreeze_lock.model.requirement import RequirementSet, UnnamedRequirement
     from pipfreeze_lock.target.specifiers import SpecifierRules
 
 __all__ = ["Asked", "CheckContext"]
@@ -156,15 +157,16 @@ class CheckContext:
 
     def requirements_that_hold(self) -> list[Asked]:
         """Give every requirement of the inputs whose marker holds, and the recorded ones of inputs that are unread."""
-        asked = [self._asked(one) for one in self.requirements.requirements if self._applies(one)]
+        asked = [self._asked(one) for one in self.requirements.requirements if self.applies(one)]
         return asked + self._recorded("-r")
 
     def constraints_that_hold(self) -> list[Asked]:
         """Give the constraints likewise."""
-        asked = [self._asked(one) for one in self.requirements.constraints if self._applies(one)]
+        asked = [self._asked(one) for one in self.requirements.constraints if self.applies(one)]
         return asked + self._recorded("-c")
 
-    def _applies(self, requirement: Requirement) -> bool:
+    def applies(self, requirement: Requirement | UnnamedRequirement) -> bool:
+        """Whether its marker holds on the target; where that has no meaning there, `senseless` says so."""
         if requirement.marker is None:
             return True
         try:
@@ -172,23 +174,26 @@ class CheckContext:
         except ResolutionError as error:
             place = Location(requirement.source.file, requirement.source.line)
             remedy = " ".join(error.hints)
+            name = requirement.name if isinstance(requirement, Requirement) else None
             self.senseless.append(
-                self.finding(
-                    rules.UNREADABLE_INPUT, error.message, location=place, name=requirement.name, remedy=remedy
-                )
+                self.finding(rules.UNREADABLE_INPUT, error.message, location=place, name=name, remedy=remedy)
             )
             return False
 
     def _asked(self, requirement: Requirement) -> Asked:
-        via = via_of_input("-c" if requirement.is_constraint else "-r", requirement)
         return Asked(
             name=requirement.name,
-            via=type(via)(
-                via.kind, self.path_in_lock(via.parent), via.extra, via.constraint, via.marker, via.extras
-            ),  # `dataclasses.replace` takes four times as long
+            via=self.via_of("-c" if requirement.is_constraint else "-r", requirement),
             requirement=requirement,
             location=Location(requirement.source.file, requirement.source.line),
         )
+
+    def via_of(self, kind: Literal["-c", "-r"], line: Requirement | UnnamedRequirement) -> Via:
+        """Give what the lock says of a line, if it knows it."""
+        via = via_of_input(kind, line)
+        return type(via)(
+            via.kind, self.path_in_lock(via.parent), via.extra, via.constraint, via.marker, via.extras
+        )  # `dataclasses.replace` takes four times as long
 
     def _recorded(self, kind: str) -> list[Asked]:
         if not self.unread:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.check.context import Asked, CheckContext
     from pipfreeze_lock.model.finding import Finding, Location
     from pipfreeze_lock.model.lock import Pin, Via
+    from pipfreeze_lock.model.requirement import Requirement
 
 __all__ = ["pin_findings", "word_findings"]
 
@@ -38,7 +39,7 @@ def _against_pin(context: CheckContext, asked: Asked, pin: Pin | None, base: str
         yield from _against_base(context, asked, base)
         return
     if asked.requirement is not None and asked.requirement.url is not None:
-        if pin.url != asked.via.constraint.removeprefix("@ "):
+        if pin.url != asked.via.constraint.removeprefix("@ ") and not _was_copied(pin, asked.requirement):
             message = f"`{asked.text}` is asked for, and `{pin_text(pin)}` is pinned"
             yield context.finding(rules.OTHER_URL, message, location=asked.location, pin=pin)
             return
@@ -53,6 +54,14 @@ def _against_pin(context: CheckContext, asked: Asked, pin: Pin | None, base: str
         message = f"`{asked.text}` asks for {_listed(missing)}, and `{pin_text(pin)}` is pinned without"
         yield context.finding(rules.MISSING_EXTRA, message, location=asked.location, pin=pin)
     yield from _against_hashes(context, asked, pin)
+
+
+def _was_copied(pin: Pin, requirement: Requirement) -> bool:
+    if pin.origin is None:
+        return False
+    from pipfreeze_lock.check.frozen import is_pinned_from  # noqa: PLC0415  of frozen images alone
+
+    return is_pinned_from(pin, requirement)
 
 
 def _satisfied(context: CheckContext, asked: Asked, version: str) -> bool:
@@ -70,17 +79,25 @@ def _against_base(context: CheckContext, asked: Asked, base: str | None) -> Iter
         return
     if asked.via.kind == "-c" and not any(kept.name == asked.name for kept in context.lock.satisfied):
         return
-    is_direct = asked.via.constraint.startswith("@")
-    if is_direct or not _satisfied(context, asked, base):
-        rule = rules.UNSATISFIED_CONSTRAINT if asked.via.kind == "-c" else rules.UNSATISFIED_REQUIREMENT
-        message = f"`{asked.text}` is asked for, and the image's own `{asked.name}` {base} is left in place"
-        yield context.finding(rule, message, location=asked.location, name=asked.name)
+    yield from _against_held(context, asked, base)
     kept = (one for one in context.lock.satisfied if one.name == asked.name)
     known = {extra for one in kept for via in one.via for extra in via.extras}
     missing = [extra for extra in asked.via.extras if extra not in known]
     if missing:
         message = f"`{asked.text}` asks for {_listed(missing)}, and what that needs of the lock is not known"
         yield context.finding(rules.MISSING_EXTRA, message, location=asked.location, name=asked.name)
+
+
+def _against_held(context: CheckContext, asked: Asked, base: str) -> Iterator[Finding]:
+    is_direct = asked.via.constraint.startswith("@")
+    if is_direct and any(one.name == asked.name for one in context.lock.unpinned):
+        from pipfreeze_lock.check.frozen import place_findings  # noqa: PLC0415  of frozen images alone
+
+        yield from place_findings(context, asked)
+    elif is_direct or not _satisfied(context, asked, base):
+        rule = rules.UNSATISFIED_CONSTRAINT if asked.via.kind == "-c" else rules.UNSATISFIED_REQUIREMENT
+        message = f"`{asked.text}` is asked for, and the image's own `{asked.name}` {base} is left in place"
+        yield context.finding(rule, message, location=asked.location, name=asked.name)
 
 
 def _against_hashes(context: CheckContext, asked: Asked, pin: Pin) -> Iterator[Finding]:

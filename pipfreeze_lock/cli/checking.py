@@ -163,8 +163,9 @@ class _Check:
         relock = self._relock(recorded, options)
         chosen = self._chosen(recorded, places, relock) if recorded.image is None else None
         target = self._target(chosen, recorded)
-        legacy_specifiers = target is not None and capabilities(target.pip).legacy_specifiers
-        requirements = self._requirements(options, places, relock, legacy_specifiers=legacy_specifiers)
+        requirements = self._requirements(options, places, relock, target, is_frozen=recorded.image is not None)
+        if recorded.image is not None and requirements is not None:
+            relock = self._relock_frozen(recorded, requirements, relock)
         if target is None:
             message = f"its `target` line, `{lock.target}`, cannot be read"
             self._find(rules.UNREADABLE_LOCK, message, places.header("target"), relock)
@@ -214,6 +215,13 @@ class _Check:
             return lock_command(recorded, self.read.lock, self.path)
         return relock_command(recorded, self.path, default=self._is_default(options))
 
+    def _relock_frozen(self, recorded: RecordedCommand, requirements: RequirementSet, relock: str) -> str:
+        """Give the command that ``lock`` cannot stand in for, where it refuses lines of the inputs."""
+        from pipfreeze_lock.check.frozen import has_lines_without_hash  # noqa: PLC0415  for frozen images alone
+
+        is_refused = has_lines_without_hash(requirements)
+        return relock_command(recorded, self.path, default=False) if is_refused else relock
+
     def _is_default(self, options: LockOptions) -> bool:
         """Whether ``lock`` writes this file by itself."""
         output = self.settings.place("output", None)
@@ -251,7 +259,7 @@ class _Check:
         return next((self._place_in_settings(key) for key in keys if key in self.settings.values), None)
 
     def _requirements(
-        self, options: LockOptions, places: LockPlaces, relock: str, *, legacy_specifiers: bool
+        self, options: LockOptions, places: LockPlaces, relock: str, target: Target | None, *, is_frozen: bool
     ) -> RequirementSet | None:
         """Read the inputs as they are now; what is not there, or cannot be read, is a finding."""
         inputs = [one for one in options.inputs if self._is_there(one, places, relock)]
@@ -264,7 +272,8 @@ class _Check:
                 read=self._read_input,
                 environment=os.environ,
                 extras=options.extras,
-                legacy_specifiers=legacy_specifiers,
+                legacy_specifiers=target is not None and capabilities(target.pip).legacy_specifiers,
+                of_installed=is_frozen,
             )
         except InputError as error:
             self.exit_code = error.exit_code

@@ -73,7 +73,7 @@ def run_freeze(options: FreezeOptions, talk: Talk) -> None:
     looked = _looked_at(source, options.image, options, talk)
     target = _target(looked, options, given, talk)
     legacy_specifiers = capabilities(target.pip).legacy_specifiers
-    requirements = read_inputs(given, Memo([]), legacy_specifiers=legacy_specifiers)
+    requirements = read_inputs(given, Memo([]), legacy_specifiers=legacy_specifiers, of_installed=True)
     if path is not None:
         refuse_an_input(requirements, [path])
     for note in existing.notes:

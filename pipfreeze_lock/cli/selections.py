@@ -136,7 +136,7 @@ def _requirements(options: LockOptions, lock: LockedSet | None, talk: Talk) -> R
     """Read the inputs of the lock for the options in them; where one is not here, those of the lock stand in."""
     files = [*options.inputs, *options.constraints] if lock is not None else []
     if files and all(Path(one).is_file() for one in files):
-        return read_inputs(options, Memo([]))
+        return read_inputs(options, Memo([]), of_installed=True)
     in_force = index_options(options)
     if lock is not None:
         talk.detail("not all inputs of the lock are here: `--pre` or `--prefer-binary` in one of them is not seen")

@@ -46,11 +46,14 @@ if TYPE_CHECKING:
 __all__ = ["Wiring", "http_settings", "keyring_program", "read_inputs"]
 
 
-def read_inputs(options: LockOptions, memo: Memo, *, legacy_specifiers: bool = False) -> RequirementSet:
+def read_inputs(
+    options: LockOptions, memo: Memo, *, legacy_specifiers: bool = False, of_installed: bool = False
+) -> RequirementSet:
     """Read the requirements, and add the options that stand among them to those of the command line.
 
     :param memo: Is told of what was read.
     :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``.
+    :param of_installed: As `load_requirements` has it.
     """
     client: list[Client] = []
     environment = _NotedEnvironment()
@@ -74,6 +77,7 @@ def read_inputs(options: LockOptions, memo: Memo, *, legacy_specifiers: bool = F
             environment=environment,
             extras=options.extras,
             legacy_specifiers=legacy_specifiers,
+            of_installed=of_installed,
         )
     finally:
         memo.variables(environment.names)

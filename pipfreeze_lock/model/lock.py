@@ -34,6 +34,9 @@ BUILT = "built from an sdist"
 """How the note of a pin begins that a frozen image has from there."""
 NO_DEPENDENCIES = "--no-deps"
 """What the remark ``install`` says of a lock whose pins alone do not satisfy each other."""
+UNMATCHED = "unmatched"
+"""The remark on a line of the inputs that names a place, where nothing told what a frozen image has from there; its
+text is that of a `Via`."""
 
 
 @dataclass(frozen=True, slots=True)

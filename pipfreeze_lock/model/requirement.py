@@ -20,6 +20,7 @@ __all__ = [
     "Requirement",
     "RequirementSet",
     "SourceLine",
+    "UnnamedRequirement",
 ]
 
 
@@ -55,6 +56,23 @@ class Requirement:
     text: str
     """The requirement as it was written, comments and per-requirement options removed, credentials hidden."""
     is_constraint: bool = False
+    is_editable: bool = False
+    """Whether it is an ``-e``: read only for what is installed already, since no hash can hold it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnnamedRequirement:
+    """A place that does not say which distribution it is: only where it is installed, that can be told."""
+
+    url: Url
+    """As that of a `Requirement`; a path is as it was written, and relative where it was: ``file:src/x``."""
+    extras: frozenset[NormalizedName] = frozenset()
+    marker: Marker | None = None
+    hashes: tuple[tuple[str, str], ...] = ()
+    source: SourceLine
+    text: str
+    """As that of a `Requirement`."""
+    is_editable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +135,8 @@ class RequirementSet:
 
     requirements: tuple[Requirement, ...]
     constraints: tuple[Requirement, ...] = ()
+    unnamed: tuple[UnnamedRequirement, ...] = ()
+    """Empty but where the inputs are read for what is installed already."""
     options: IndexOptions = field(default_factory=IndexOptions)
     inputs: tuple[InputFile, ...] = ()
     notes: tuple[str, ...] = ()

@@ -14,38 +14,38 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as PackagingRequirement
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import Version
+from packaging.utils import canonicalize_name
 
 from pipfreeze_lock.model.url import Url
+from pipfreeze_lock.requirements.archive_names import archive_suffix, is_version, name_of_file
 from pipfreeze_lock.requirements.problems import LineProblem, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packaging.utils import NormalizedName
 
-__all__ = ["DirectReference", "direct_reference", "is_url", "looks_like_path", "named_url", "refuse_editable"]
+__all__ = [
+    "DirectReference",
+    "direct_reference",
+    "extras_of",
+    "is_url",
+    "is_version_control",
+    "looks_like_path",
+    "named_url",
+    "reference_at",
+    "refuse_editable",
+    "under_name",
+    "with_name",
+    "without_extras",
+]
 
-_ARCHIVE_SUFFIXES = (
-    ".whl",
-    ".zip",
-    ".tar.gz",
-    ".tgz",
-    ".tar",
-    ".tar.bz2",
-    ".tbz",
-    ".tar.xz",
-    ".txz",
-    ".tlz",
-    ".tar.lz",
-    ".tar.lzma",
-)
 _VERSION_CONTROL = ("git", "hg", "svn", "bzr")
 _HASH_ALGORITHMS = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
 _FRAGMENT_HASH = re.compile(rf"[#&]({'|'.join(_HASH_ALGORITHMS)})=([^&]*)")
 _FRAGMENT_NAME = re.compile(r"[#&]egg=([^&]*)")
 _FRAGMENT_SUBDIRECTORY = re.compile(r"[#&]subdirectory=([^&]*)")
-_NAME = re.compile(r"[A-Z0-9](?:[\w.-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _PATH_WITH_EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])", re.DOTALL)
 _COMMIT_ON_GITHUB = re.compile(r"git\+\w+://(?:[^/@]*@)?github\.com/([^/]+)/([^/@#]+?)(?:\.git)?@([^@#]+)")
 
@@ -66,18 +66,19 @@ def is_url(text: str) -> bool:
     """Whether pip takes the whole text for a URL (``is_url`` of its ``_internal/vcs/versioncontrol.py``)."""
     scheme = _SCHEME.match(text) if ":" in text else None
     return scheme is not None and (
-        scheme[0].lower() in ("http", "https", "file", "ftp") or _is_version_control(scheme[0].lower())
+        scheme[0].lower() in ("http", "https", "file", "ftp") or is_version_control(scheme[0].lower())
     )
 
 
-def _is_version_control(scheme: str) -> bool:
+def is_version_control(scheme: str) -> bool:
+    """Whether it is ``git+https`` or the like."""
     tool, plus, _ = scheme.partition("+")
     return bool(plus) and tool in _VERSION_CONTROL
 
 
 def looks_like_path(text: str) -> bool:
     """Whether pip takes a text that is no URL for a path; what stands before an ``@`` may be a name instead."""
-    if _has_path_letters(text) or _archive_suffix(_without_extras(text)[0]):
+    if _has_path_letters(text) or archive_suffix(without_extras(text)[0]):
         name, at, _ = text.partition("@")
         return not at or _has_path_letters(name)
     return False
@@ -87,12 +88,8 @@ def _has_path_letters(text: str) -> bool:
     return "/" in text or text.startswith(".") or os.sep in text or (os.altsep is not None and os.altsep in text)
 
 
-def _archive_suffix(path: str) -> str | None:
-    lowered = path.lower()
-    return next((suffix for suffix in _ARCHIVE_SUFFIXES if lowered.endswith(suffix)), None)
-
-
-def _without_extras(path: str) -> tuple[str, str]:
+def without_extras(path: str) -> tuple[str, str]:
+    """Split ``./x.whl[extra]`` into the path and the extras in their brackets, which may be none."""
     match = _PATH_WITH_EXTRAS.fullmatch(path) if path.endswith("]") else None
     return (match[1], match[2]) if match else (path, "")
 
@@ -103,14 +100,14 @@ def direct_reference(text: str) -> DirectReference:
     :raises LineProblem: for what has no hash, and for an archive whose name its place does not say.
     """
     if is_url(text):
-        return _with_name(_reference(text, text), text)
-    path, extras = _without_extras(text)
-    if not _archive_suffix(path):
+        return with_name(_reference(text, text), text)
+    path, extras = without_extras(text)
+    if not archive_suffix(path):
         _refuse_directory(text)
-    reference = _with_name(_reference(_file_url(path), text), text)
+    reference = with_name(_reference(_file_url(path), text), text)
     if not extras:
         return reference
-    return DirectReference(url=reference.url, name=reference.name, extras=_extras(extras, text))
+    return DirectReference(url=reference.url, name=reference.name, extras=extras_of(extras, text))
 
 
 def named_url(url: str, name: NormalizedName, text: str) -> DirectReference:
@@ -119,9 +116,19 @@ def named_url(url: str, name: NormalizedName, text: str) -> DirectReference:
     :param text: The whole requirement, for messages.
     :raises LineProblem: for what has no hash, is no URL, or is a wheel of another name.
     """
+    return under_name(_reference, url, name, text)
+
+
+def under_name(
+    read: Callable[[str, str], DirectReference], url: str, name: NormalizedName, text: str
+) -> DirectReference:
+    """Read a URL that has a name before it.
+
+    :param read: Gets the URL and the whole requirement.
+    """
     if not _SCHEME.match(url):
         _refuse_no_url(url, name, text)
-    reference = _reference(url, text)
+    reference = read(url, text)
     if reference.name not in (None, name) and _filename(reference.url).lower().endswith(".whl"):
         msg = f"`{shown(text)}` asks for `{name}`, and the wheel is one of `{reference.name}`"
         raise LineProblem(msg, hints=[f"Write `{reference.name} @ …`, or name a wheel of `{name}`."])
@@ -129,7 +136,7 @@ def named_url(url: str, name: NormalizedName, text: str) -> DirectReference:
 
 
 def _refuse_no_url(url: str, name: NormalizedName, text: str) -> None:
-    meant = f"{name}=={url}" if _is_version(url) else f"{name} @ file:{url}"
+    meant = f"{name}=={url}" if is_version(url) else f"{name} @ file:{url}"
     hints = [f"Did you mean `{meant}`?"]
     msg = f"`{shown(text)}` has no URL after its `@`"
     raise LineProblem(msg, hints=hints)
@@ -146,19 +153,33 @@ def _reference(url: str, text: str) -> DirectReference:
     except ValueError as error:
         msg = f"`{shown(text)}` is not a URL: {shown(str(error))}"
         raise LineProblem(msg) from error
+    return reference_at(urlunsplit(parts._replace(fragment="")), url, text)
+
+
+def reference_at(location: str, url: str, text: str) -> DirectReference:
+    """Give what a URL says of itself.
+
+    :param location: The URL without its fragment, made absolute where it is to be fetched.
+    :param url: As it was written, for its fragment.
+    :param text: The requirement as it was written, for messages.
+    """
     subdirectory = _FRAGMENT_SUBDIRECTORY.search(url)
-    clean = urlunsplit(parts._replace(fragment=subdirectory[0][1:] if subdirectory else "")).replace(" ", "%20")
+    clean = (f"{location}#{subdirectory[0][1:]}" if subdirectory else location).replace(" ", "%20")
     name, extras = _fragment_name(url)
     fragment_hash = _FRAGMENT_HASH.search(url)
     return DirectReference(
         url=Url(clean),
-        name=name or _name_of_file(_filename(Url(clean)), text),
+        name=name or name_of_file(_filename(Url(clean)), text),
         extras=extras,
         hashes=((fragment_hash[1], fragment_hash[2].lower()),) if fragment_hash else (),
     )
 
 
-def _with_name(reference: DirectReference, text: str) -> DirectReference:
+def with_name(reference: DirectReference, text: str) -> DirectReference:
+    """Give the same reference.
+
+    :raises LineProblem: where it has no name.
+    """
     if reference.name is not None:
         return reference
     url = shown(text) if is_url(text) else f"file:{shown(text)}"
@@ -195,43 +216,8 @@ def _fragment_name(text: str) -> tuple[NormalizedName | None, frozenset[Normaliz
     return canonicalize_name(named.name), frozenset(map(canonicalize_name, named.extras))
 
 
-def _name_of_file(filename: str, text: str) -> NormalizedName | None:
-    if filename.lower().endswith(".whl"):
-        return _name_of_wheel(filename, text)
-    suffix = _archive_suffix(filename)
-    return _name_of_sdist(filename[: -len(suffix)]) if suffix else None
-
-
-def _name_of_wheel(filename: str, text: str) -> NormalizedName:
-    try:
-        name = parse_wheel_filename(filename)[0]
-    except InvalidWheelFilename:
-        name = None
-    if name and _NAME.fullmatch(name):
-        return name
-    msg = f"`{shown(text)}` is not named as a wheel is"
-    hint = "A wheel's file name is `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`; pip refuses any other."
-    raise LineProblem(msg, hints=[hint], reference="PEP 427")
-
-
-def _name_of_sdist(stem: str) -> NormalizedName | None:
-    """Give the name in ``NAME-VERSION`` where one reading alone makes sense: ``a-1-2`` may be of ``a`` or ``a-1``."""
-    dashes = [match.start() for match in re.finditer("-", stem)]
-    names = [stem[:dash] for dash in dashes if dash and _is_version(stem[dash + 1 :])]
-    if len(names) != 1 or not _NAME.fullmatch(names[0]):
-        return None
-    return canonicalize_name(names[0])
-
-
-def _is_version(text: str) -> bool:
-    try:
-        Version(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _extras(bracketed: str, text: str) -> frozenset[NormalizedName]:
+def extras_of(bracketed: str, text: str) -> frozenset[NormalizedName]:
+    """Read ``[first,second]``."""
     try:
         return frozenset(map(canonicalize_name, PackagingRequirement(f"placeholder{bracketed}").extras))
     except InvalidRequirement as error:
@@ -245,10 +231,10 @@ _REASON = "pip's hash mode, in which a lock is installed, takes archives alone"
 
 
 def _refuse_without_hash(url: str, text: str, scheme: str) -> None:
-    if _is_version_control(scheme) or scheme in ("ssh", *_VERSION_CONTROL):
+    if is_version_control(scheme) or scheme in ("ssh", *_VERSION_CONTROL):
         msg = f"`{shown(text)}` is a version control URL, which has no hash: {_REASON}"
         raise LineProblem(msg, hints=[_archive_hint(url)])
-    if scheme == "file" and not _archive_suffix(url.partition("#")[0].partition("?")[0]):
+    if scheme == "file" and not archive_suffix(url.partition("#")[0].partition("?")[0]):
         _refuse_directory(text)
     if scheme not in ("http", "https", "file"):
         msg = f"`{shown(text)}` has a scheme that no pip downloads from"

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pipfreeze_lock.errors import InputError
-from pipfreeze_lock.model.requirement import IndexOptions, InputFile, RequirementSet, SourceLine
+from pipfreeze_lock.model.requirement import IndexOptions, InputFile, RequirementSet, SourceLine, UnnamedRequirement
 from pipfreeze_lock.requirements.index_options import IndexOptionsInForce, is_remote
 from pipfreeze_lock.requirements.logical_lines import decoded
 from pipfreeze_lock.requirements.parser import NestedFile, OptionLine, ParsedFile, parse_requirements_text
@@ -52,6 +52,7 @@ def load_requirements(  # noqa: PLR0913  each is one way by which pip is told so
     extras: Sequence[str] = (),
     exists: Callable[[str], bool] = os.path.exists,
     legacy_specifiers: bool = False,
+    of_installed: bool = False,
 ) -> RequirementSet:
     """Read all inputs, and what they name.
 
@@ -64,10 +65,14 @@ def load_requirements(  # noqa: PLR0913  each is one way by which pip is told so
     :param extras: Of every ``pyproject.toml`` among the inputs.
     :param exists: Whether a path exists, for ``--find-links``.
     :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``, as those below 24.1 do.
+    :param of_installed: Whether they are read for what was made of them already: what no hash can hold is taken too,
+        and what does not say its name stands in `RequirementSet.unnamed`.
     :raises InputError: with file and line; where more than one thing is wrong, one that lists them all.
     """
     in_force = IndexOptionsInForce(options or IndexOptions(), exists=exists)
-    loading = _Loading(read, environment, in_force, extras, legacy_specifiers=legacy_specifiers)
+    loading = _Loading(
+        read, environment, in_force, extras, legacy_specifiers=legacy_specifiers, of_installed=of_installed
+    )
     for location in constraints:
         loading.include(location, "constraint", ())
     for location in inputs:
@@ -77,6 +82,7 @@ def load_requirements(  # noqa: PLR0913  each is one way by which pip is told so
     return RequirementSet(
         requirements=(*requirements, *loading.requirements),
         constraints=tuple(loading.constraints),
+        unnamed=tuple(loading.unnamed),
         options=loading.options.options,
         inputs=loading.input_files(),
         notes=tuple(dict.fromkeys(loading.notes)),
@@ -94,12 +100,15 @@ class _Loading:
         extras: Sequence[str],
         *,
         legacy_specifiers: bool,
+        of_installed: bool,
     ) -> None:
         self.read = read
         self.environment = environment
         self.options = options
         self.extras = extras
         self.legacy_specifiers = legacy_specifiers
+        self.of_installed = of_installed
+        self.unnamed: list[UnnamedRequirement] = []
         self.requirements: list[Requirement] = []
         self.constraints: list[Requirement] = []
         self.notes: list[str] = []
@@ -153,7 +162,7 @@ class _Loading:
         if role == "input" and basename == "pyproject.toml":
             from pipfreeze_lock.requirements.pyproject import parse_pyproject  # noqa: PLC0415  brings tomllib
 
-            return parse_pyproject(data, file=file, extras=self.extras)
+            return parse_pyproject(data, file=file, extras=self.extras, of_installed=self.of_installed)
         text = decoded(data, file)
         return parse_requirements_text(
             text,
@@ -161,6 +170,7 @@ class _Loading:
             environment=self.environment,
             is_constraint=role == "constraint",
             legacy_specifiers=self.legacy_specifiers,
+            of_installed=self.of_installed,
         )
 
     def _take(
@@ -173,6 +183,8 @@ class _Loading:
             for entry in entries:
                 if isinstance(entry, NestedFile):
                     self.include(_resolved(location, entry.path), entry.role, chain, entry.source)
+                elif isinstance(entry, UnnamedRequirement):
+                    self.unnamed.append(entry)
                 elif not isinstance(entry, OptionLine):
                     (self.constraints if is_constraint else self.requirements).append(entry)
 

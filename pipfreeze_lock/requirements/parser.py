@@ -7,18 +7,26 @@ requirement count, on a line that names a file nothing else counts; pip passes o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pipfreeze_lock.errors import InputError
-from pipfreeze_lock.model.requirement import Requirement, SourceLine
+from pipfreeze_lock.model.requirement import Requirement, SourceLine, UnnamedRequirement
 from pipfreeze_lock.requirements.line_options import GivenOption, parsed_options, split_line
 from pipfreeze_lock.requirements.logical_lines import LogicalLine, logical_lines, with_variable_names
+from pipfreeze_lock.requirements.parsed import NestedFile, OptionLine, ParsedFile
 from pipfreeze_lock.requirements.problems import LineProblem, hide_credentials, input_error, shown
-from pipfreeze_lock.requirements.requirement_lines import Hash, hash_of_option, requirement_of_line, wrong_digests
+from pipfreeze_lock.requirements.requirement_lines import (
+    Hash,
+    editable_of_line,
+    hash_of_option,
+    requirement_of_line,
+    wrong_digests,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pipfreeze_lock.requirements.parsed import Entry
 
 __all__ = [
     "NestedFile",
@@ -30,53 +38,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class OptionLine:
-    """A global option that is in force."""
-
-    name: str
-    """Long: ``--index-url`` for ``-i`` too."""
-    value: str = field(repr=False)
-    """Variables replaced, so it may hold a password; empty for an option without value."""
-    source: SourceLine
-
-
-@dataclass(frozen=True, slots=True)
-class NestedFile:
-    """A file that ``-r`` or ``-c`` names."""
-
-    path: str = field(repr=False)
-    """As written, variables replaced: relative to the file that names it, or a URL, which may hold a password."""
-    role: Literal["requirement", "constraint"]
-    source: SourceLine
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ParsedFile:
-    """What one file says."""
-
-    entries: tuple[Requirement | OptionLine | NestedFile, ...]
-    """Everything, in order of mention."""
-    errors: tuple[InputError, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What pip passes over in silence, or some pips no longer know: ``requirements.txt:3: …``."""
-
-    @property
-    def requirements(self) -> tuple[Requirement, ...]:
-        """In order of mention."""
-        return tuple(entry for entry in self.entries if isinstance(entry, Requirement))
-
-    @property
-    def options(self) -> tuple[OptionLine, ...]:
-        """In order of mention."""
-        return tuple(entry for entry in self.entries if isinstance(entry, OptionLine))
-
-    @property
-    def nested(self) -> tuple[NestedFile, ...]:
-        """In order of mention."""
-        return tuple(entry for entry in self.entries if isinstance(entry, NestedFile))
-
-
 def parse_requirements_text(
     text: str,
     *,
@@ -84,27 +45,32 @@ def parse_requirements_text(
     environment: Mapping[str, str],
     is_constraint: bool = False,
     legacy_specifiers: bool = False,
+    of_installed: bool = False,
 ) -> ParsedFile:
     """Read the text of a requirements file, or of a constraints file.
 
     :param file: For `SourceLine` and messages: a path or a URL without credentials.
     :param environment: Values for ``${NAME}``.
     :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``.
+    :param of_installed: Whether it is read for what is installed already: what no hash can hold is taken too.
     :return: All of it; what is wrong is in `ParsedFile.errors`, and nothing is raised.
     """
-    reader = _Reader(is_constraint=is_constraint, legacy_specifiers=legacy_specifiers)
+    reader = _Reader(is_constraint=is_constraint, legacy_specifiers=legacy_specifiers, of_installed=of_installed)
     for line in logical_lines(text, environment):
         reader.read(line, file, environment)
     errors = _unless_foreign(reader.errors, text, file) if reader.errors else []
     return ParsedFile(entries=tuple(reader.entries), errors=tuple(errors), notes=tuple(reader.notes))
 
 
-def parse_requirement(text: str, *, source: SourceLine, is_constraint: bool = False) -> Requirement:
+def parse_requirement(
+    text: str, *, source: SourceLine, is_constraint: bool = False, of_installed: bool = False
+) -> Requirement:
     """Read one requirement, with options of its own such as ``--hash``; from the command line, say.
 
+    :param of_installed: As `parse_requirements_text` has it; a name it must have all the same.
     :raises InputError: when it is none, or an option or a file instead.
     """
-    reader = _Reader(is_constraint=is_constraint)
+    reader = _Reader(is_constraint=is_constraint, of_installed=of_installed)
     line = text.strip()
     try:
         reader.read_line(line, line, source)
@@ -129,10 +95,11 @@ def format_requirement(requirement: Requirement) -> str:
 class _Reader:
     """Gathers what the lines of one file say."""
 
-    def __init__(self, *, is_constraint: bool, legacy_specifiers: bool = False) -> None:
+    def __init__(self, *, is_constraint: bool, legacy_specifiers: bool = False, of_installed: bool = False) -> None:
         self.is_constraint = is_constraint
         self.legacy_specifiers = legacy_specifiers
-        self.entries: list[Requirement | OptionLine | NestedFile] = []
+        self.of_installed = of_installed
+        self.entries: list[Entry] = []
         self.notes: list[str] = []
         self.errors: list[InputError] = []
 
@@ -164,11 +131,18 @@ class _Reader:
             self._add_options(options, ("format",), source)
             self.entries.append(self._requirement(requirement.strip(), written.strip(), hashes, source))
         elif editable := next((option for option in options if option.kind.effect == "editable"), None):
-            from pipfreeze_lock.requirements.direct_references import refuse_editable  # noqa: PLC0415  for errors only
-
-            raise refuse_editable(editable.value, is_constraint=self.is_constraint)
+            self.entries.append(self._editable(editable.value, written, source))
+            self._note_ignored(options, ("index", "nested"), f"beside `-e {shown(editable.value)}`", source)
+            self._add_options(options, ("format",), source)
         else:
             self._read_options(options, source)
+
+    def _editable(self, value: str, written: str, source: SourceLine) -> Requirement | UnnamedRequirement:
+        if self.of_installed and not self.is_constraint:
+            return editable_of_line(value, hide_credentials(written), source)
+        from pipfreeze_lock.requirements.direct_references import refuse_editable  # noqa: PLC0415  for errors only
+
+        raise refuse_editable(value, is_constraint=self.is_constraint)
 
     def _read_options(self, options: list[GivenOption], source: SourceLine) -> None:
         _hashes(options)
@@ -187,7 +161,9 @@ class _Reader:
         self._add_options(options, ("format",), source)
         self.entries.append(nested)
 
-    def _requirement(self, text: str, written: str, hashes: tuple[Hash, ...], source: SourceLine) -> Requirement:
+    def _requirement(
+        self, text: str, written: str, hashes: tuple[Hash, ...], source: SourceLine
+    ) -> Requirement | UnnamedRequirement:
         requirement = requirement_of_line(
             text,
             hide_credentials(written),
@@ -195,7 +171,11 @@ class _Reader:
             source,
             is_constraint=self.is_constraint,
             legacy_specifiers=self.legacy_specifiers,
+            of_installed=self.of_installed,
         )
+        self._check_digests(requirement, source)
+        if isinstance(requirement, UnnamedRequirement):
+            return requirement
         if requirement.extras and self.is_constraint:
             msg = f"`{shown(written)}` is a constraint, and pip takes none with extras"
             raise LineProblem(msg, hints=[f"Write `{requirement.name}{requirement.specifier}`."])
@@ -203,7 +183,6 @@ class _Reader:
             self._note(source, f"`{shown(written)}` ends in a comma, which pips before 24.1 refuse")
         if self.legacy_specifiers:
             self._note_legacy(requirement, written, source)
-        self._check_digests(requirement, source)
         return requirement
 
     def _note_legacy(self, requirement: Requirement, written: str, source: SourceLine) -> None:
@@ -212,7 +191,7 @@ class _Reader:
         if any(isinstance(part, LegacySpecifier) for part in requirement.specifier):
             self._note(source, f"`{shown(written)}` is compared as setuptools once did: pips from 24.1 on refuse it")
 
-    def _check_digests(self, requirement: Requirement, source: SourceLine) -> None:
+    def _check_digests(self, requirement: Requirement | UnnamedRequirement, source: SourceLine) -> None:
         wrong = wrong_digests(requirement.hashes)
         if not wrong:
             return

@@ -24,11 +24,12 @@ __all__ = ["parse_pyproject"]
 _REFERENCE = "https://packaging.python.org/specifications/pyproject-toml/"
 
 
-def parse_pyproject(data: bytes, *, file: str, extras: Sequence[str] = ()) -> ParsedFile:
+def parse_pyproject(data: bytes, *, file: str, extras: Sequence[str] = (), of_installed: bool = False) -> ParsedFile:
     """Read ``[project] dependencies`` and the optional dependencies of these extras.
 
     An extra that names extras of the project itself (``name[other]``) stands for what those hold.
 
+    :param of_installed: As `parse_requirements_text` has it.
     :raises InputError: for what is no TOML, has no ``[project]``, or leaves its dependencies to the build.
     """
     text, project = _project(data, file)
@@ -39,7 +40,7 @@ def parse_pyproject(data: bytes, *, file: str, extras: Sequence[str] = ()) -> Pa
     errors: list[InputError] = []
     for entry, source in wanted:
         try:
-            requirements.append(parse_requirement(entry, source=source))
+            requirements.append(parse_requirement(entry, source=source, of_installed=of_installed))
         except InputError as error:
             errors.append(error)
     return ParsedFile(entries=tuple(requirements), errors=tuple(errors))

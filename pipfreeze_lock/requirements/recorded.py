@@ -9,12 +9,12 @@ from pipfreeze_lock.model.lock import Via
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
-    from pipfreeze_lock.model.requirement import Requirement
+    from pipfreeze_lock.model.requirement import Requirement, UnnamedRequirement
 
 __all__ = ["canonical_specifier", "via_of_input"]
 
 
-def via_of_input(kind: Literal["-c", "-r"], requirement: Requirement) -> Via:
+def via_of_input(kind: Literal["-c", "-r"], requirement: Requirement | UnnamedRequirement) -> Via:
     """Give what a lock says of a line of an input that names a pin; the path is not yet as seen from the lock."""
     if requirement.url is not None:
         constraint = f"@ {requirement.url.without_credentials}"

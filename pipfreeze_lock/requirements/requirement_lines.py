@@ -6,6 +6,7 @@ Follows ``parse_req_from_line`` of pip's ``_internal/req/constructors.py``.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,17 @@ from packaging.requirements import Requirement as PackagingRequirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from pipfreeze_lock.model.requirement import Requirement, SourceLine
+from pipfreeze_lock.model.requirement import Requirement, SourceLine, UnnamedRequirement
 from pipfreeze_lock.requirements.problems import LineProblem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Hash", "hash_of_option", "requirement_of_line", "wrong_digests"]
+    from packaging.utils import NormalizedName
+
+    from pipfreeze_lock.requirements.direct_references import DirectReference
+
+__all__ = ["Hash", "editable_of_line", "hash_of_option", "requirement_of_line", "wrong_digests"]
 
 Hash = tuple[str, str]
 """Algorithm and hexadecimal digest."""
@@ -72,12 +77,15 @@ def requirement_of_line(
     *,
     is_constraint: bool,
     legacy_specifiers: bool = False,
-) -> Requirement:
+    of_installed: bool = False,
+) -> Requirement | UnnamedRequirement:
     """Read a requirement as pip's ``parse_req_from_line`` does: the marker is cut off first.
 
     :param written: For `Requirement.text`: before variables were replaced, credentials hidden.
     :param hashes: Of the line's ``--hash`` options.
     :param legacy_specifiers: Whether the pip that this is for reads ``pytz>dev``.
+    :param of_installed: Whether it is read for what is installed already, so that it need not be one that hash mode
+        takes, nor say which distribution it is.
     :raises LineProblem: when it is none, or one that hash mode does not take.
     """
     whole_is_url = ":" in text and _is_url(text)
@@ -86,14 +94,13 @@ def requirement_of_line(
     marker_text = marker_text.strip()
     marker = _marker_of(marker_text, text) if marker_text else None
     if whole_is_url or (_may_be_path(body) and _is_path(body)):
-        return _direct(body, marker, written, hashes, source, is_constraint=is_constraint)
+        reference = _direct(body, of_installed=of_installed, is_constraint=is_constraint)
+        return _of_place(reference, marker, written, hashes, source, is_constraint=is_constraint)
     parsed, specifier = _parsed(body, text, legacy_specifiers=legacy_specifiers)
     name = canonicalize_name(parsed.name)
     url = None
     if parsed.url is not None:
-        from pipfreeze_lock.requirements.direct_references import named_url  # noqa: PLC0415  as `_is_url`
-
-        reference = named_url(parsed.url, name, text)
+        reference = _named(parsed.url, name, text, of_installed=of_installed)
         url, hashes = reference.url, _merged(hashes, reference.hashes)
     return Requirement(
         name=name,
@@ -128,30 +135,74 @@ def _is_path(body: str) -> bool:
     return looks_like_path(body)
 
 
-def _direct(
-    body: str,
+def _direct(body: str, *, of_installed: bool, is_constraint: bool) -> DirectReference:
+    from pipfreeze_lock.requirements.direct_references import (  # noqa: PLC0415  as `_is_url`
+        direct_reference,
+        with_name,
+    )
+
+    if not of_installed:
+        return direct_reference(body)
+    from pipfreeze_lock.requirements.places import place  # noqa: PLC0415  for frozen images alone
+
+    return with_name(place(body), body) if is_constraint else place(body)
+
+
+def _named(url: str, name: NormalizedName, text: str, *, of_installed: bool) -> DirectReference:
+    if of_installed:
+        from pipfreeze_lock.requirements.places import named_place  # noqa: PLC0415  for frozen images alone
+
+        return named_place(url, name, text)
+    from pipfreeze_lock.requirements.direct_references import named_url  # noqa: PLC0415  as `_is_url`
+
+    return named_url(url, name, text)
+
+
+def editable_of_line(value: str, written: str, source: SourceLine) -> Requirement | UnnamedRequirement:
+    """Read the value of ``-e``, of what is installed already (``parse_editable`` of pip's ``constructors.py``).
+
+    :param value: A URL, a path, or ``NAME @ URL``, as pips from 25.3 on take it.
+    """
+    from pipfreeze_lock.requirements.places import place  # noqa: PLC0415  for frozen images alone
+
+    if " @ " in value and not _is_url(value):
+        named = requirement_of_line(value, written, (), source, is_constraint=False, of_installed=True)
+        return replace(named, is_editable=True)
+    return _of_place(place(value), None, written, (), source, is_editable=True)
+
+
+def _of_place(
+    reference: DirectReference,
     marker: Marker | None,
     written: str,
     hashes: tuple[Hash, ...],
     source: SourceLine,
     *,
-    is_constraint: bool,
-) -> Requirement:
-    from pipfreeze_lock.requirements.direct_references import direct_reference  # noqa: PLC0415  as `_is_url`
-
-    reference = direct_reference(body)
-    if reference.name is None:  # pragma: no cover  direct_reference names it or raises
-        raise AssertionError
+    is_constraint: bool = False,
+    is_editable: bool = False,
+) -> Requirement | UnnamedRequirement:
+    hashes = _merged(hashes, reference.hashes)
+    if reference.name is None:
+        return UnnamedRequirement(
+            url=reference.url,
+            extras=reference.extras,
+            marker=marker,
+            hashes=hashes,
+            source=source,
+            text=written,
+            is_editable=is_editable,
+        )
     return Requirement(
         name=reference.name,
         extras=reference.extras,
         specifier=SpecifierSet(),
         marker=marker,
         url=reference.url,
-        hashes=_merged(hashes, reference.hashes),
+        hashes=hashes,
         source=source,
         text=written,
         is_constraint=is_constraint,
+        is_editable=is_editable,
     )
 
 

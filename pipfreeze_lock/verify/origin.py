@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
+
+from pipfreeze_lock.model.origin import is_same_revision
 
 if TYPE_CHECKING:
     from pipfreeze_lock.model.installed import InstalledDistribution
@@ -15,8 +16,6 @@ __all__ = ["is_same_place", "tells_origin"]
 
 _SINCE = Version("20.1")
 """Of pip, from which it writes direct_url.json."""
-_VERSION_CONTROL = re.compile(r"(git|hg|svn|bzr)\+(?P<url>[^#]*?)(?:@(?P<revision>[^@/#]+))?(?:#.*)?$")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def is_same_place(pin: Pin, found: InstalledDistribution, *, pip: str) -> bool:
@@ -31,7 +30,7 @@ def is_same_place(pin: Pin, found: InstalledDistribution, *, pip: str) -> bool:
         return pinned is None or not tells_origin(pip, found)
     if pinned is None:
         return False
-    return _is_same_revision(pinned, installed) or pinned.partition("#")[0] == installed.partition("#")[0]
+    return is_same_revision(pinned, installed) or pinned.partition("#")[0] == installed.partition("#")[0]
 
 
 def tells_origin(pip: str, found: InstalledDistribution) -> bool:
@@ -45,12 +44,3 @@ def tells_origin(pip: str, found: InstalledDistribution) -> bool:
         return Version(pip) >= _SINCE
     except InvalidVersion:
         return False
-
-
-def _is_same_revision(pinned: str, installed: str) -> bool:
-    """Compare two references into version control; a branch or tag may be any commit."""
-    one, other = _VERSION_CONTROL.match(pinned), _VERSION_CONTROL.match(installed)
-    if one is None or other is None or (one[1], one["url"]) != (other[1], other["url"]):
-        return False
-    revision = one["revision"] or ""
-    return not _COMMIT.fullmatch(revision) or revision == other["revision"]

@@ -79,6 +79,11 @@ def check(request: CheckRequest) -> Examination:
     if request.requirements is not None:
         findings += input_findings(context)
         findings += option_findings(context, request.changes, request.place_in_inputs)
+        if request.requirements.unnamed:
+            from pipfreeze_lock.check.frozen import name_unnamed, unnamed_findings  # noqa: PLC0415  of frozen images
+
+            name_unnamed(context)
+            findings += unnamed_findings(context, unchecked)
         asked = context.requirements_that_hold()
         constraints = context.constraints_that_hold()
         lines = [*asked, *constraints]

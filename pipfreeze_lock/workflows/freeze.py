@@ -15,10 +15,12 @@ from pipfreeze_lock.metadata.installed import installed_metadata
 from pipfreeze_lock.model.legacy_version import read_version
 from pipfreeze_lock.model.lock import NO_DEPENDENCIES, LockedSet, Pin, Satisfied, Unpinned
 from pipfreeze_lock.requirements.index_options import changed_format_control
+from pipfreeze_lock.requirements.naming import with_names
 from pipfreeze_lock.resolve.installed_edges import installed_edges
 from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.verify.compare import is_same_twice
 from pipfreeze_lock.workflows.freeze_files import FileFinder
+from pipfreeze_lock.workflows.freeze_origins import elsewhere, known_origins, unmatched_remarks
 from pipfreeze_lock.workflows.freeze_roots import roots_of
 from pipfreeze_lock.workflows.freeze_words import FrozenWords
 from pipfreeze_lock.workflows.installed_files import InstalledFiles
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.artifact import IndexFile
     from pipfreeze_lock.model.installed import InstalledDistribution, InstalledSet
     from pipfreeze_lock.model.lock import Via
-    from pipfreeze_lock.model.requirement import IndexOptions, RequirementSet
+    from pipfreeze_lock.model.requirement import IndexOptions, Requirement, RequirementSet, UnnamedRequirement
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.resolve.installed_edges import InstalledEdges
     from pipfreeze_lock.workflows.lock import FileHasher
@@ -101,10 +103,12 @@ class _Freezing:
         hasher: FileHasher,
         holds: Callable[[Marker, Collection[str]], bool],
     ) -> None:
-        self._request = request
+        self._first = {one.name: one for one in first_of_each_name(request.installed)}
+        self._origins = known_origins(self._first.values(), request.tree.read)
+        self._holds = holds
+        self._request = request = replace(request, requirements=self._named(request.requirements))
         self._releases = releases
         self._hasher = hasher
-        self._first = {one.name: one for one in first_of_each_name(request.installed)}
         self._base = {one.name for one in request.target.base}
         self._edges = installed_edges(
             {name: installed_metadata(one, request.tree.read) for name, one in self._first.items()},
@@ -115,6 +119,14 @@ class _Freezing:
         )
         self._words = FrozenWords(request.target.pip)
         self._built_from_source: list[str] = []
+
+    def _named(self, requirements: RequirementSet) -> RequirementSet:
+        """Give the lines that name a place alone the names of what is from there."""
+        that_hold = tuple(one for one in requirements.unnamed if self._applies(one))
+        return with_names(replace(requirements, unnamed=that_hold), self._origins)
+
+    def _applies(self, line: Requirement | UnnamedRequirement) -> bool:
+        return line.marker is None or self._holds(line.marker, ())
 
     def lock(self) -> LockedSet:
         """Put it together."""
@@ -127,6 +139,7 @@ class _Freezing:
         self._words.all_unpinned()
         roots = self._roots(outcomes.keys())
         self._words.of_edges(self._edges, roots=roots, has_inputs=bool(request.requirements.inputs))
+        self._words.of_places(self._elsewhere(found.keys()), request.requirements.unnamed)
         return LockedSet(
             command=request.command,
             target=str(request.target),
@@ -222,7 +235,7 @@ class _Freezing:
             if isinstance(outcome, NotFound):
                 one = self._first[name]
                 self._words.of_unpinned(one, outcome)
-                yield _unpinned(one, outcome)
+                yield _unpinned(one, outcome, next((of.reference for of in self._origins if of.name == name), None))
 
     def _hidden(self) -> Iterator[Unpinned]:
         """Give what another one of the same name hides, as two installations into one environment leave it."""
@@ -230,11 +243,16 @@ class _Freezing:
             taken = self._first.get(one.name)
             if taken is not None and one is not taken and not is_same_twice(one, taken):
                 self._words.of_hidden(one, taken)
-                yield _unpinned(one, NotFound(reason="hidden", words=""))
+                yield _unpinned(one, NotFound(reason="hidden", words=""), one.direct_url)
 
     def _roots(self, names: Collection[NormalizedName]) -> list[NormalizedName]:
         asked = [(name, via) for name, vias in self._edges.vias.items() for via in vias if via.kind == "-r"]
         return roots_of(names, asked, self._edges.children())
+
+    def _elsewhere(self, pins: Collection[NormalizedName]) -> Iterator[str]:
+        asked = (one for one in self._request.requirements.requirements if self._applies(one))
+        pip = self._request.target.pip
+        return elsewhere(asked, self._first.values(), self._origins, pip=pip, pins=pins)
 
     def _remarks(self, pins: Collection[NormalizedName]) -> Iterator[tuple[str, str]]:
         if self._edges.inconsistent or _needs_what_is_no_pin(self._edges, pins, self._base):
@@ -242,6 +260,7 @@ class _Freezing:
         hidden = hidden_options(self._request.requirements.options)
         if hidden:
             yield "options", " ".join(hidden)
+        yield from unmatched_remarks(self._request.requirements.unnamed, self._request.path_in_lock)
         yield from self._request.remarks
 
     def _options(self) -> IndexOptions:
@@ -254,14 +273,14 @@ class _Freezing:
         return replace(options, format_control=control, find_links=links)
 
 
-def _unpinned(one: InstalledDistribution, outcome: NotFound) -> Unpinned:
+def _unpinned(one: InstalledDistribution, outcome: NotFound, origin: str | None) -> Unpinned:
     layer = one.layer
     return Unpinned(
         name=one.name,
         version=one.version,
         reason=outcome.reason,
         path=one.path,
-        origin=one.direct_url,
+        origin=origin,
         layer=(layer.digest or layer.diff_id) if layer is not None else None,
     )
 

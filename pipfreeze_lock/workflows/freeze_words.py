@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from pipfreeze_lock.verify.sentences import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from packaging.utils import NormalizedName
 
     from pipfreeze_lock.model.installed import InstalledDistribution
+    from pipfreeze_lock.model.requirement import UnnamedRequirement
     from pipfreeze_lock.resolve.installed_edges import InstalledEdges
     from pipfreeze_lock.workflows.release_files import FoundFiles, NotFound
 
@@ -76,3 +77,11 @@ class FrozenWords:
             verb = "is" if len(roots) == 1 else "are"
             self.warnings.append(f"{listed(roots)} {verb} installed, and nothing that was read asks for it")
         self.warnings += edges.unreadable
+
+    def of_places(self, elsewhere: Iterable[str], unmatched: Iterable[UnnamedRequirement]) -> None:
+        """Say which lines name a place that nothing is from, and of which that cannot be told."""
+        self.warnings += elsewhere
+        lines = [f"{one.source}: `{one.text}` does not say its name" for one in unmatched]
+        self.warnings += (f"{line}, and nothing tells what is installed from there" for line in lines)
+        if lines:
+            self.hints.append("Say it, by `NAME @ URL` or `#egg=NAME`: then `check` can hold the line to the lock.")

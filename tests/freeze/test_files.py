@@ -203,7 +203,7 @@ def test_an_editable_install_of_an_old_pip(index, image):
             },
         )
     )
-    assert f"# unpinned: a 1.0 editable at=/{SITE}/a.egg-link layer=" in lock
+    assert f"# unpinned: a 1.0 editable at=/{SITE}/a.egg-link from=file:///src/a layer=" in lock
     assert "# inconsistent: c via a\n# roots: a\n" in lock
     assert pin_of(lock, "b")[-1] == "# via a"
     assert run("check", LOCK).code == 0
