@@ -5,16 +5,15 @@ from __future__ import annotations
 import concurrent.futures
 import ssl
 from contextlib import ExitStack
+from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 import trustme
-from fidelity.case_study.results import Fetched
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
-    canonicalize_name,
     parse_sdist_filename,
     parse_wheel_filename,
 )
@@ -27,10 +26,21 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-__all__ = ["DatedIndex"]
+__all__ = ["DatedIndex", "Fetched"]
 
 _PORT = 8421
 """Always the same, since it stands in the URLs by which pip's cache finds what it has."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """A distribution file that was sent."""
+
+    name: NormalizedName
+    version: Version
+    bytes: int
+    uploaded: str
+    """The day, UTC: ``2020-12-19``."""
 
 
 class DatedIndex:
@@ -82,14 +92,6 @@ class DatedIndex:
         """Give the bytes of the pages that were sent."""
         return sum(sent for path, sent in self._sent if "/simple/" in path)
 
-    def uploaded(self, name: str, version: str) -> str:
-        """Give the day (UTC) on which the first of a release's files was uploaded, of those that the index has.
-
-        :param name: Of a project whose page was asked for.
-        """
-        release = (canonicalize_name(name), Version(version))
-        return min(day for filename, day in self._uploads(release[0]).items() if _release_of(filename) == release)
-
     def _authority(self) -> trustme.CA:
         """Give the one that images of an earlier run know, else another."""
         key = self.authority.with_suffix(".key")
@@ -107,7 +109,7 @@ class DatedIndex:
             message = f"{filename} is no name of a distribution file"
             raise ValueError(message)
         day = self._uploads(release[0])[filename]
-        return Fetched(filename=filename, name=release[0], version=str(release[1]), bytes=sent, uploaded=day)
+        return Fetched(name=release[0], version=release[1], bytes=sent, uploaded=day)
 
     def _uploads(self, name: NormalizedName) -> dict[str, str]:
         """Give the day of each file of a project."""

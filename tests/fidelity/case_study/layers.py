@@ -63,7 +63,11 @@ def compare(left_name: str, left: ReadLayer, right_name: str, right: ReadLayer) 
     both = sorted(left.contents.keys() & right.contents.keys())
     same = [path for path in both if left.contents[path] == right.contents[path]]
     rest = [path for path in both if left.contents[path] != right.contents[path]]
-    recompiled = [path for path in rest if path.endswith(_COMPILED) and _source_of(path) not in rest]
+    recompiled = {path for path in rest if path.endswith(_COMPILED) and _source_of(path) not in rest}
+    others = set(rest) - recompiled
+    only_left, only_right = (
+        one.contents.keys() - other.contents.keys() for one, other in ((left, right), (right, left))
+    )
     return Comparison(
         left=left_name,
         right=right_name,
@@ -71,9 +75,10 @@ def compare(left_name: str, left: ReadLayer, right_name: str, right: ReadLayer) 
         same_bytes=sum(left.contents[path].size for path in same),
         recompiled_files=len(recompiled),
         recompiled_bytes=sum(left.contents[path].size for path in recompiled),
-        others=tuple(path for path in rest if path not in recompiled),
-        only_left=tuple(sorted(left.contents.keys() - right.contents.keys())),
-        only_right=tuple(sorted(right.contents.keys() - left.contents.keys())),
+        others=len(others),
+        only_left=len(only_left),
+        only_right=len(only_right),
+        places=tuple(sorted({_place_of(path) for path in others | only_left | only_right})),
         is_same_layer=left.measures.digest == right.measures.digest,
     )
 
@@ -98,6 +103,11 @@ def _read(tar: tarfile.TarFile, *, digest: str, size: int, packed: int) -> ReadL
         removals=removals,
     )
     return ReadLayer(measures=measures, contents=contents)
+
+
+def _place_of(path: str) -> str:
+    _, _, inside = path.partition("/site-packages/")
+    return inside.partition("/")[0] or path
 
 
 def _source_of(path: str) -> str:

@@ -71,20 +71,26 @@ class OurCommands:
         verified = self._run("verify", lock, archive, codes=(0, 1))
         return Frozen(pins=len(pins), warnings=tuple(warnings), exit=verified.returncode)
 
-    def forecast(self, install: str, image: str, until: str) -> Forecasted:
-        """Ask what ``pip install`` would do in an image on a day.
+    def forecast(self, install: str, image: str, index: tuple[str, ...], really: tuple[Move, ...]) -> Forecasted:
+        """Ask what ``pip install`` would do in an image.
 
         :param install: pip's own words, which the command takes, too.
+        :param index: Options that lead to the index that pip sees: what pip keeps in its cache depends on how that answers.
+        :param really: What pip then did.
         """
-        where = [f"docker-archive:{image}.tar", "--uploaded-prior-to", until, "--format", "json"]
+        where = (f"docker-archive:{image}.tar", *index, "--format", "json")
         ran = self._run("forecast", *install.split(), *where, codes=(0, 4))
         if ran.returncode:
             first = next(line for line in ran.stderr.splitlines() if line.startswith("error: "))
             return Forecasted(refused=first.removeprefix("error: "))
         told = json.loads(ran.stdout)
         changes = [one for one in told["actions"] if one["action"] != "keep"]
+        said = {Move(name=one["name"], old=one["old_version"], new=one["version"]) for one in changes}
+        happened = {Move(name=move.name, old=move.old, new=move.new) for move in really}
         return Forecasted(
-            moves=tuple(Move(name=one["name"], old=one["old_version"], new=one["version"]) for one in changes),
+            moves=len(said),
+            wrong=tuple(sorted(said - happened, key=lambda move: move.name)),
+            missed=tuple(sorted(happened - said, key=lambda move: move.name)),
             fetched_bytes=told["fetched"]["size"],
             tar=told["layer"]["tar"],
             unknown=tuple(told["layer"]["unknown"]),

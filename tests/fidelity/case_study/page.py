@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fidelity.case_study.plot import draw
-from fidelity.case_study.tables import figure, moved_between, of_pip, table
+from fidelity.case_study.tables import BLOCKS, figure, of_pip
 
 if TYPE_CHECKING:
     from fidelity.case_study.results import Results
@@ -18,24 +18,19 @@ _TEMPLATE = Path(__file__).with_name("page.md")
 _DOCS = Path(__file__).parents[3] / "docs"
 PAGE, PLOT = _DOCS / "case-study.md", _DOCS / "case-study" / "layers.svg"
 _HOLE = re.compile(r"\{\{([^}]*)\}\}")
-"""``{{table steps plain}}``, ``{{day}}``, ``{{19.1.1 plain added}}``."""
+"""``{{steps plain again}}``, ``{{day}}``, ``{{19.1.1 plain added}}``."""
 
 
 def rendered(results: Results) -> str:
     """Give the page."""
 
     def filled(hole: re.Match[str]) -> str:
-        match hole[1].split():
-            case ["table", name, *arguments]:
-                return table(results, name, *arguments)
-            case [pip, "moved", left, right]:
-                return str(len(moved_between(of_pip(results, pip), left, right)))
-            case [pip, "relocked"]:
-                return " and ".join(f"`{pin}`" for pin in of_pip(results, pip).relocked)
-            case [condition]:
-                return str(getattr(results.conditions, condition))
-            case words:
-                return figure(results, *words)
+        name, *arguments = hole[1].split()
+        if name in BLOCKS:
+            return BLOCKS[name](results, *arguments)
+        if arguments:
+            return figure(of_pip(results, name), *arguments)
+        return str(getattr(results.conditions, name))
 
     return _HOLE.sub(filled, _TEMPLATE.read_text())
 

@@ -11,7 +11,6 @@ __all__ = [
     "RESULTS",
     "Comparison",
     "Conditions",
-    "Fetched",
     "Forecasted",
     "Frozen",
     "Layer",
@@ -48,27 +47,16 @@ class Conditions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fetched:
-    """A distribution file that pip fetched."""
-
-    filename: str
-    name: str
-    """Of the project, canonical."""
-    version: str
-    bytes: int
-    uploaded: str
-    """The day, UTC: ``2020-12-19``."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Move:
     """A distribution that a RUN installed, removed, or put in another version's place."""
 
     name: str
     old: str | None
     new: str | None
+    bytes: int | None = None
+    """Of the file that pip fetched for it; None of what was removed, and in a forecast."""
     uploaded: str | None = None
-    """The day on which the new version's first file that the index has was uploaded."""
+    """The day of that file, UTC: ``2020-12-19``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,8 +95,11 @@ class Forecasted:
 
     refused: str = ""
     """Why pip would install nothing: the error's first line."""
-    moves: tuple[Move, ...] = ()
-    """Without days."""
+    moves: int = 0
+    wrong: tuple[Move, ...] = ()
+    """Those that did not happen."""
+    missed: tuple[Move, ...] = ()
+    """Those that happened, and were not said."""
     fetched_bytes: int = 0
     tar: int = 0
     """Bytes of the layer's tar, as far as they are known."""
@@ -162,7 +153,10 @@ class Step:
     """Of the whole RUN."""
     processor_seconds: float
     """Of the RUN's processes, in user and system mode."""
-    fetched: tuple[Fetched, ...]
+    fetched_files: int
+    """How many distribution files pip fetched."""
+    fetched_bytes: int
+    """Of these."""
     page_bytes: int
     """Of the index's pages, as sent."""
     moves: tuple[Move, ...] = ()
@@ -179,11 +173,6 @@ class Step:
     frozen: Frozen | None = None
     """Likewise, and of images of the lock."""
     forecasted: Forecasted | None = None
-
-    @property
-    def fetched_bytes(self) -> int:
-        """Of all distribution files."""
-        return sum(one.bytes for one in self.fetched)
 
     @property
     def added(self) -> int:
@@ -209,10 +198,12 @@ class Comparison:
     recompiled_files: int
     """Of the rest: ``.pyc`` files whose source is the same."""
     recompiled_bytes: int
-    others: tuple[str, ...]
-    """Paths of all the rest."""
-    only_left: tuple[str, ...]
-    only_right: tuple[str, ...]
+    others: int
+    """Of the rest: all others."""
+    only_left: int
+    only_right: int
+    places: tuple[str, ...]
+    """Where these three are: names of files and folders beside each other in site-packages; else whole paths."""
     is_same_layer: bool
     """Whether the layers are the same, byte for byte."""
 

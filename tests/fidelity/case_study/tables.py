@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fidelity.case_study.results import Move
-from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from pipfreeze_lock.report.sizes import readable_size
 
@@ -16,17 +14,20 @@ if TYPE_CHECKING:
 
     from fidelity.case_study.results import Comparison, Forecasted, PipResults, Results, Step
 
-__all__ = ["figure", "moved_between", "of_pip", "table"]
+__all__ = ["BLOCKS", "figure", "moved_between", "of_pip"]
 
 
-def table(results: Results, name: str, *arguments: str) -> str:
-    """Give a table in Markdown: ``steps plain again``, ``compared lock/lock-fresh``; or another block."""
-    return _TABLES[name](results, *arguments)
-
-
-def figure(results: Results, pip: str, step: str, what: str) -> str:
-    """Give a figure for a sentence: ``19.1.1 plain added``."""
-    return _FIGURES[what](of_pip(results, pip).step(step))
+def figure(pip: PipResults, *words: str) -> str:
+    """Give a figure for a sentence: ``plain added``, ``moved plain later-fresh``."""
+    match words:
+        case ["lock-seconds"]:
+            return f"{pip.lock_seconds:.0f} s"
+        case ["relocked"]:
+            return " and ".join(f"`{pin}`" for pin in pip.relocked)
+        case ["moved", left, right]:
+            return str(len(moved_between(pip, left, right)))
+    step, what = words
+    return _FIGURES[what](pip.step(step))
 
 
 def of_pip(results: Results, pip: str) -> PipResults:
@@ -71,35 +72,37 @@ def _step_row(pip: PipResults, step: Step) -> Sequence[str]:
 
 def _verdict(step: Step) -> str:
     found = step.verified.findings if step.verified else {}
-    return ", ".join(f"{count} {rule.replace('-', ' ')}" for rule, count in found.items()) or "agrees"
+    return ", ".join(f"{count} `{rule}`" for rule, count in found.items()) or "agrees"
+
+
+def _deviation(results: Results, kind: str) -> str:
+    """Give by how much forecasts of layers are wrong at most, where something is built from an sdist, or nothing is."""
+    pairs = [
+        (told.tar, step.added)
+        for pip in results.pips
+        for step in pip.steps
+        if (told := step.forecasted) and step.moves and bool(told.unknown) == (kind == "built")
+    ]
+    return f"{max(abs(said - real) / real for said, real in pairs):.1%}".replace("%", " %")
 
 
 def _forecasts(results: Results) -> str:
     """Hold each forecast against what the real pip then did."""
-    head = (
-        "RUN",
-        "on",
-        "index before",
-        "pip",
-        "moves",
-        "fetched",
-        "layer, foretold",
-        "layer, real",
-        "built: not foretold",
-    )
+    head = ("RUN", "pip", "moves", "fetched", "layer, foretold", "layer, real", "built")
     rows = [_forecast_row(pip, step, step.forecasted) for pip in results.pips for step in pip.steps if step.forecasted]
-    return _table(head, rows, right=head[4:])
+    return _table(head, rows, right=head[2:])
 
 
 def _forecast_row(pip: PipResults, step: Step, told: Forecasted) -> Sequence[str]:
     place = (step.name, pip.pip)
     if step.failure or told.refused:
         return (*place, _agreement("refused", bool(told.refused), bool(step.failure)), "", "", "", "")
-    real = {(move.name, move.old, move.new) for move in step.moves}
-    said = {(move.name, move.old, move.new) for move in told.moves}
+    said = f"{told.moves}"
+    if told.wrong or told.missed:
+        said += f", {len(told.wrong)} wrong, {len(told.missed)} missed"
     return (
         *place,
-        f"{len(said)}" if said == real else f"{len(said & real)} of {len(real)}, {len(said - real)} wrong",
+        said,
         _agreement("", told.fetched_bytes, step.fetched_bytes),
         readable_size(told.tar if told.moves else 0),
         readable_size(step.added),
@@ -118,10 +121,8 @@ def _moved(results: Results, left: str, right: str) -> str:
     """Tell which distributions two new builds have in different versions."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for pip in results.pips:
-        files = {(one.name, Version(one.version)): one for one in pip.step(right).fetched}
         for move in moved_between(pip, left, right):
-            file = files[canonicalize_name(move.name), Version(move.new)] if move.new else None
-            told = (file.uploaded, readable_size(file.bytes)) if file else ("", "")
+            told = (move.uploaded or "", readable_size(move.bytes) if move.bytes else "")
             rows.setdefault((move.name, move.old or "", move.new or "", *told), []).append(pip.pip)
     conditions = results.conditions
     head = ("distribution", f"before {conditions.day}", f"before {conditions.later}", "uploaded", "file", "with pip")
@@ -152,14 +153,14 @@ def _largest(results: Results, pip: str, step: str) -> str:
     return _table(("distribution", "installed"), rows, right=["installed"])
 
 
-def _frozen(results: Results) -> str:
-    """Tell how the images that were not made from a lock were frozen."""
+def _frozen(results: Results, *names: str) -> str:
+    """Tell how images that were not made from a lock were frozen."""
     head = ("image", "pip", "pins", "warnings", "`verify` of it")
     rows = [
-        (step.name, pip.pip, str(frozen.pins), str(len(frozen.warnings)), "agrees" if not frozen.exit else "differs")
+        (name, pip.pip, str(frozen.pins), str(len(frozen.warnings)), "agrees" if not frozen.exit else "differs")
+        for name in names
         for pip in results.pips
-        for step in pip.steps
-        if (frozen := step.frozen)
+        if (frozen := pip.step(name).frozen)
     ]
     return _table(head, rows, right=["pins", "warnings"])
 
@@ -180,8 +181,8 @@ def _compared_row(compared: Comparison) -> Sequence[str]:
     return (
         f"{compared.same_files:,} ({readable_size(compared.same_bytes)})",
         f"{compared.recompiled_files:,} ({readable_size(compared.recompiled_bytes)})",
-        str(len(compared.others)),
-        str(len(compared.only_left) + len(compared.only_right)),
+        str(compared.others),
+        str(compared.only_left + compared.only_right),
         "the same" if compared.is_same_layer else "another",
     )
 
@@ -203,8 +204,9 @@ def _refusal(results: Results, pip: str, step: str) -> str:
     return "\n".join(["```text", *of_pip(results, pip).step(step).failure, "```"])
 
 
-_TABLES: dict[str, Callable[..., str]] = {
+BLOCKS: dict[str, Callable[..., str]] = {
     "compared": _compared,
+    "deviation": _deviation,
     "forecasts": _forecasts,
     "frozen": _frozen,
     "largest": _largest,
@@ -213,6 +215,7 @@ _TABLES: dict[str, Callable[..., str]] = {
     "refusal": _refusal,
     "steps": _steps,
 }
+"""What a hole of the page may name, each called with the results and the words behind its name."""
 _FIGURES: dict[str, Callable[[Step], str]] = {
     "added": lambda step: readable_size(step.added),
     "packed": lambda step: readable_size(step.packed),

@@ -18,6 +18,7 @@ from fidelity.case_study.our_commands import OurCommands
 from fidelity.case_study.recipes import ARTICLE, COMPARED, RECIPES
 from fidelity.case_study.results import Move, PipResults, Step
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 from support.real_images import Container, RealImages
 
 from pipfreeze_lock.lockfile.requirements_txt import parse
@@ -110,7 +111,8 @@ class Workshop:
 
     def _told(self, recipe: Recipe, step: Step, layers: dict[str, ReadLayer]) -> Step:
         """Add what our own commands say: before the RUN, and of the image."""
-        step = replace(step, forecasted=self._ours.forecast(recipe.install, step.on, step.day))
+        index = ("--index-url", self._index.url(step.day), "--cert", str(self._index.authority))
+        step = replace(step, forecasted=self._ours.forecast(recipe.install, step.on, index, step.moves))
         if step.failure:
             return step
         return replace(
@@ -169,6 +171,7 @@ class Workshop:
             made.buildah("run", *variables, made.name, "--", "pip", "install", *recipe.install.split())
         except RuntimeError as error:
             failure = _hash_complaint(error)
+        fetched = self._index.fetched()
         return Step(
             name=recipe.name,
             on=recipe.on,
@@ -176,19 +179,23 @@ class Workshop:
             command=recipe.command,
             seconds=round(time.monotonic() - began, 1),
             processor_seconds=round(_processor_seconds() - processor, 1),
-            fetched=self._index.fetched(),
+            fetched_files=len(fetched),
+            fetched_bytes=sum(one.bytes for one in fetched),
             page_bytes=self._index.page_bytes(),
             failure=failure,
         )
 
     def _moves(self, before: _State, after: _State) -> tuple[Move, ...]:
+        files = {(one.name, one.version): one for one in self._index.fetched()}
+
+        def move(name: str) -> Move:
+            new = after.installed.get(name)
+            file = files[canonicalize_name(name), Version(new)] if new else None
+            size, uploaded = (file.bytes, file.uploaded) if file else (None, None)
+            return Move(name=name, old=before.installed.get(name), new=new, bytes=size, uploaded=uploaded)
+
         names = sorted(before.installed.keys() | after.installed.keys())
-        pairs = ((name, before.installed.get(name), after.installed.get(name)) for name in names)
-        return tuple(
-            Move(name=name, old=old, new=new, uploaded=self._index.uploaded(name, new) if new else None)
-            for name, old, new in pairs
-            if old != new
-        )
+        return tuple(move(one) for one in names if before.installed.get(one) != after.installed.get(one))
 
     def _save(self, made: Container, name: str, *options: str) -> None:
         """Commit a container, to start from it, and as an archive."""
