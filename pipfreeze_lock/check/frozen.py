@@ -40,11 +40,6 @@ def unpinned_named(lock: LockedSet, name: NormalizedName) -> Unpinned | None:
     return next((one for one in lock.unpinned if one.name == name and one.reason != "hidden"), None)
 
 
-def _is_editable(lock: LockedSet, name: NormalizedName) -> bool:
-    unpinned = unpinned_named(lock, name)
-    return unpinned is not None and unpinned.reason == "editable"
-
-
 def is_pinned_from(pin: Pin, requirement: Requirement) -> bool:
     """Whether the file of a pin had been copied into a frozen image from the place that a line names."""
     if requirement.url is None or requirement.is_editable or pin.origin is None:
@@ -54,12 +49,12 @@ def is_pinned_from(pin: Pin, requirement: Requirement) -> bool:
 
 def name_unnamed(context: CheckContext) -> None:
     """Name the lines that name a place alone: as the lock has them, else by what is known to be from there."""
-    recorded = {(via, _is_editable(context.lock, name)): name for name, via in context.recorded()}
+    recorded = {via: name for name, via in context.recorded()}
     origins = [_known(one) for one in context.lock.unpinned if one.origin is not None and one.reason != "hidden"]
     context.requirements = with_names(
         context.requirements,
         origins,
-        recorded=lambda line: recorded.get((context.via_of("-r", line), line.is_editable)),
+        recorded=lambda line: recorded.get(context.via_of("-r", line)),
     )
 
 

@@ -69,6 +69,7 @@ def with_names(
     ways: tuple[_NameOf, ...] = (
         lambda line, _: recorded(line),
         lambda line, _: _only(line, origins, _is_surely_from),
+        lambda line, _: _only(line, origins, _is_place_of),  # `./x` and a source tree of `./x`: that is to be told
         lambda line, free: _only(line, free, is_from),
     )
     for name_of in ways:
@@ -94,7 +95,13 @@ def _only(
 
 
 def _is_surely_from(line: UnnamedRequirement, origin: KnownOrigin) -> bool:
-    return is_from(line, origin) is True or (line.is_editable == origin.is_editable and _is_here(line, origin))
+    return line.is_editable == origin.is_editable and _is_place_of(line, origin)
+
+
+def _is_place_of(line: UnnamedRequirement, origin: KnownOrigin) -> bool:
+    """Whether it is the place, however it was installed from there."""
+    same = is_same_origin(line.url.without_credentials, origin.reference, is_editable=origin.is_editable)
+    return same is True or _is_here(line, origin)
 
 
 def _is_here(line: UnnamedRequirement, origin: KnownOrigin) -> bool:

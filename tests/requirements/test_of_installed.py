@@ -231,8 +231,11 @@ class TestNaming:
         assert named(lines, known) == (["a: ./src/a", "b: -e src/b", f"c: git+https://h/c@{COMMIT}"], [])
 
     def test_an_editable_is_no_other_install(self):
-        assert named("-e ./a", origins(a="file:///app/a")) == ([], ["-e ./a"])
-        assert named("./a", origins(a="file:///app/a -e")) == ([], ["./a"])
+        """But the line means it, so that the difference can be told, unless there is one that is as it says."""
+        assert named("-e ./a", origins(a="file:///app/a")) == (["a: -e ./a"], [])
+        assert named("./a", origins(a="file:///app/a -e")) == (["a: ./a"], [])
+        assert named("./a", origins(a="file:///app/a -e", b="file:///srv/a")) == (["b: ./a"], [])
+        assert named("-e .", origins(a="file:///app/a")) == ([], ["-e ."])
 
     def test_the_only_one_that_is_left(self):
         known = origins(a="file:///app -e", b="file:///app/b -e")
