@@ -20,8 +20,8 @@ from pipfreeze_lock.resolve.installed_edges import installed_edges
 from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.verify.compare import is_same_twice
 from pipfreeze_lock.workflows.freeze_files import FileFinder
-from pipfreeze_lock.workflows.freeze_origins import elsewhere, known_origins, unmatched_remarks
-from pipfreeze_lock.workflows.freeze_roots import roots_of
+from pipfreeze_lock.workflows.freeze_origins import copied_files, elsewhere, known_origins, unmatched_remarks
+from pipfreeze_lock.workflows.freeze_roots import needs_what_is_no_pin, roots_of
 from pipfreeze_lock.workflows.freeze_words import FrozenWords
 from pipfreeze_lock.workflows.installed_files import InstalledFiles
 from pipfreeze_lock.workflows.lock import check_hash_mode, locked_file, relocated
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.lock import Via
     from pipfreeze_lock.model.requirement import IndexOptions, Requirement, RequirementSet, UnnamedRequirement
     from pipfreeze_lock.model.target import Target
-    from pipfreeze_lock.resolve.installed_edges import InstalledEdges
     from pipfreeze_lock.workflows.lock import FileHasher
 
 __all__ = ["FreezeRequest", "Releases", "freeze"]
@@ -107,6 +106,8 @@ class _Freezing:
         self._origins = known_origins(self._first.values(), request.tree.read)
         self._holds = holds
         self._request = request = replace(request, requirements=self._named(request.requirements))
+        lines = filter(self._applies, request.requirements.requirements)
+        self._copied = copied_files(lines, self._first.values(), pip=request.target.pip)
         self._releases = releases
         self._hasher = hasher
         self._base = {one.name for one in request.target.base}
@@ -186,10 +187,14 @@ class _Freezing:
             hashes=hashes if self._request.has_hashes else (),
             via=self._vias(one.name),
             notes=tuple(notes),
-            origin=one.direct_url if url is None else None,
+            origin=self._origin(one) if url is None else None,
             filename=found.files[0][1].filename,
             files=files,
         )
+
+    def _origin(self, one: InstalledDistribution) -> str | None:
+        copied = (of.reference for of in self._copied if of.name == one.name)
+        return one.direct_url or next(copied, None)
 
     def _choice(self, name: NormalizedName, version: str, found: FoundFiles, hashes: Collection[str]) -> Iterator[str]:
         """See to it that this pip takes the file again: it might take another one first, and refuse its hash."""
@@ -250,12 +255,13 @@ class _Freezing:
         return roots_of(names, asked, self._edges.children())
 
     def _elsewhere(self, pins: Collection[NormalizedName]) -> Iterator[str]:
-        asked = (one for one in self._request.requirements.requirements if self._applies(one))
+        asked = filter(self._applies, self._request.requirements.requirements)
         pip = self._request.target.pip
-        return elsewhere(asked, self._first.values(), self._origins, pip=pip, pins=pins)
+        origins = [*self._origins, *self._copied]
+        return elsewhere(asked, self._first.values(), origins, pip=pip, pins=pins)
 
     def _remarks(self, pins: Collection[NormalizedName]) -> Iterator[tuple[str, str]]:
-        if self._edges.inconsistent or _needs_what_is_no_pin(self._edges, pins, self._base):
+        if self._edges.inconsistent or needs_what_is_no_pin(self._edges.vias, pins, self._base):
             yield "install", NO_DEPENDENCIES
         hidden = hidden_options(self._request.requirements.options)
         if hidden:
@@ -283,15 +289,3 @@ def _unpinned(one: InstalledDistribution, outcome: NotFound, origin: str | None)
         origin=origin,
         layer=(layer.digest or layer.diff_id) if layer is not None else None,
     )
-
-
-def _needs_what_is_no_pin(
-    edges: InstalledEdges, pins: Collection[NormalizedName], base: Collection[NormalizedName]
-) -> bool:
-    """Whether pip, held to hashes, would look for something that a pin needs, and find no line of it."""
-    needed = (
-        name
-        for name, vias in edges.vias.items()
-        if any(via.kind == "distribution" and via.parent in pins for via in vias)
-    )
-    return any(name not in pins and name not in base for name in needed)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
+from pipfreeze_lock.index.filenames import sdist_version, split_suffix
 from pipfreeze_lock.model.lock import UNMATCHED
 from pipfreeze_lock.requirements.naming import KnownOrigin, is_from
 from pipfreeze_lock.requirements.recorded import via_of_input
+from pipfreeze_lock.verify.compare import same_version
 from pipfreeze_lock.verify.origin import tells_origin
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.installed import InstalledDistribution
     from pipfreeze_lock.model.requirement import Requirement, UnnamedRequirement
 
-__all__ = ["elsewhere", "known_origins", "unmatched_remarks"]
+__all__ = ["copied_files", "elsewhere", "known_origins", "unmatched_remarks"]
 
 
 def _origin_of(one: InstalledDistribution, read: Callable[[str], bytes | None]) -> str | None:
@@ -38,6 +40,28 @@ def known_origins(installed: Iterable[InstalledDistribution], read: Callable[[st
         for one, origin in told
         if origin is not None
     ]
+
+
+def copied_files(
+    lines: Iterable[Requirement], installed: Iterable[InstalledDistribution], *, pip: str
+) -> list[KnownOrigin]:
+    """Give what was installed from archives beside the requirements, by their lines alone: this pip does not write it.
+
+    Their names say which release they are, and that is what is there.
+    """
+    there = {one.name: one for one in installed if one.direct_url is None and not tells_origin(pip, one)}
+    found = []
+    for line in lines:
+        url = line.url.without_credentials if line.url is not None else ""
+        one = there.get(line.name)
+        if one is not None and url.startswith("file:") and same_version(_version_of_file(url, one.name), one.version):
+            found.append(KnownOrigin(name=one.name, reference=url, is_editable=False))
+    return found
+
+
+def _version_of_file(url: str, name: NormalizedName) -> str:
+    stem, suffix = split_suffix(unquote(urlsplit(url).path).rpartition("/")[2])
+    return stem.split("-")[1] if suffix == ".whl" else sdist_version(stem, name) or ""
 
 
 def elsewhere(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     """A distribution, and one of its extras or None for itself."""
     Children = Mapping[Node, Sequence[tuple[NormalizedName, Via]]]
 
-__all__ = ["roots_of"]
+__all__ = ["needs_what_is_no_pin", "roots_of"]
 
 
 def roots_of(
@@ -66,3 +66,15 @@ class _Graph:
             for child, via in self._children.get(node, ()):
                 waiting += [(child, None), *((child, extra) for extra in via.extras)]
         return reached
+
+
+def needs_what_is_no_pin(
+    vias_of: Mapping[NormalizedName, Collection[Via]],
+    pins: Collection[NormalizedName],
+    base: Collection[NormalizedName],
+) -> bool:
+    """Whether pip, held to hashes, would look for something that a pin needs, and find no line of it."""
+    needed = (
+        name for name, vias in vias_of.items() if any(via.kind == "distribution" and via.parent in pins for via in vias)
+    )
+    return any(name not in pins and name not in base for name in needed)

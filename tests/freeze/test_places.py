@@ -13,7 +13,7 @@ from freeze.test_freezing import python_files
 from support import needs
 from support.command_line import TARGET, run
 from support.installed_files import SITE, installed
-from support.packages import wheel
+from support.packages import sdist, wheel
 from support.venv import Venv
 
 LOCK = "requirements.lock"
@@ -270,6 +270,29 @@ def test_what_is_that_of_the_index(index, image, workplace):
     assert "error[other-url]" in run("check", LOCK).out
 
 
+def test_an_archive_of_an_old_pip(index, image, workplace):
+    """Nothing but the line tells that it was copied into the image, and the index has the same file."""
+    made = wheel("tool", "1.0"), sdist("built", "2.0")
+    index.add(*made)
+    lines = f"./{made[0].filename}", "dist/built-2.0.tar.gz"
+    (workplace / "requirements.txt").write_text("\n".join(lines))
+    built = installed(wheel("built", "2.0", tag="cp36-cp36m-linux_x86_64"))
+    reference = image(installed(made[0]), built)
+    said = run("freeze", "-r", "requirements.txt", "-o", LOCK, reference).said
+    assert "asked for" not in said
+    lock = Path(LOCK).read_text()
+    assert f"# origin: file:{made[0].filename}\n" in lock
+    assert "# origin: file:dist/built-2.0.tar.gz\n" in lock
+    assert checked(*lines) == []
+    assert run("verify", LOCK, reference).code == 0
+    other = "./tool-0.9-py2.py3-none-any.whl"
+    assert checked(other, lines[1]) == [
+        f"error[other-url]: `{other}` is asked for, and `tool==1.0` is pinned\n  --> requirements.txt:1"
+    ]
+    said = run("freeze", "-r", "requirements.txt", reference).said
+    assert f"requirements.txt:1: `{other}` is asked for, and `tool` 1.0 is that of an index" in said
+
+
 def test_a_checkout_of_an_old_pip(index, image, workplace):
     """Nothing tells where it is from, and no index has it: the line is believed, until it is another one."""
     del index
@@ -281,6 +304,14 @@ def test_a_checkout_of_an_old_pip(index, image, workplace):
     assert found.startswith("error[other-url]: `git+https://git.example/ours@v2#egg=ours` is asked for, and the image")
     assert "had `ours` 1.0 from where nothing tells, asked for as `git+https://git.example/ours@v1`\n" in found
     assert found.endswith("--> requirements.txt:1")
+
+
+def test_a_distribution_that_needs_a_checkout(index, image):
+    needs_it = wheel("needy", "1.0", requires=["ours @ git+https://git.example/ours@v1"])
+    index.add(needs_it)
+    run("freeze", "-o", LOCK, image(installed(needs_it), installed(wheel("ours", "1.0"))))
+    assert header("satisfied") == ["ours via needy (@ git+https://git.example/ours@v1)"]
+    assert run("check", "--strict", LOCK).code == 0
 
 
 def test_the_link_of_an_old_pip(index, image, workplace):
