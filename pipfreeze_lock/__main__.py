@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -19,6 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _open_closed_streams()
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        # As stderr does by itself: a report has an ellipsis, and a Latin-1 terminal none. A lock is written as bytes.
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["lock"]:
         from pipfreeze_lock.memo import replay  # noqa: PLC0415  before anything that takes long to import

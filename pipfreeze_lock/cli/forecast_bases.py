@@ -79,6 +79,9 @@ def base_of_options(
 
 
 def _official(image: str, options: ForecastOptions, settings: Settings, talk: Talk) -> Base:
+    if options.environment is not None:
+        message = f"`--environment` is of an image that is read, and `{image}` is taken from the table"
+        raise UsageError(message, hints=[f"`docker://{image.removeprefix('docker.io/')}` reads the image itself."])
     wanted = TargetOptions(base_image=image, platforms=options.lock.target.platforms)
     base = _assumed(choose_targets(wanted, settings, recorded=None), talk)
     there = ", ".join(f"{one.name} {one.version}" for one in base.target.base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,6 @@ from pipfreeze_lock.workflows.forecast import ForecastRequest, forecast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from packaging.utils import NormalizedName
 
@@ -114,6 +114,9 @@ def _days(since: str | None, until: str | None) -> tuple[datetime | None, dateti
     if first is not None and last is not None and first >= last:
         message = f"`--since {since}` is not before `--uploaded-prior-to {until}`"
         raise UsageError(message, hints=["Give the earlier day with `--since`."])
+    if first is not None and first >= datetime.now(UTC):
+        message = f"`--since {since}` has not come yet"
+        raise UsageError(message, hints=["Give the earlier of the two days with it; the later one is now."])
     return first, last
 
 

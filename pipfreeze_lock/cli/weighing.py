@@ -59,6 +59,9 @@ def run_weigh(options: WeighOptions, talk: Talk) -> None:
     if options.format not in _FORMATS:
         message = f"`--format {options.format}` is not known"
         raise UsageError(message, hints=[f"Write one of {', '.join(f'`{name}`' for name in _FORMATS)}."])
+    if "-" in (options.html, options.svg):
+        message = "page and drawing go to files, and `-` is none"
+        raise UsageError(message, hints=["Write `/dev/stdout` for stdout."])
     source = _source(options)
     request = WeighRequest(subject=options.image, environment=options.environment, duplicates=options.duplicates)
     with resting_collector():
@@ -81,12 +84,12 @@ def _source(options: WeighOptions) -> ImageSource:
 
 def _draw(weight: ImageWeight, options: WeighOptions) -> None:
     """Write page and drawing; before the report, so that who closes the pipe of that has them."""
-    for path, name in ((options.html, "weight_html"), (options.svg, "weight_svg")):
+    for path, name, option in ((options.html, "weight_html", "--html"), (options.svg, "weight_svg", "--svg")):
         if path is not None:
             from pipfreeze_lock.lockfile.atomic import write_atomically  # noqa: PLC0415  only for files
 
             render = import_module(f"pipfreeze_lock.report.{name}").render
-            write_atomically(Path(path), render(weight).encode())
+            write_atomically(Path(path), render(weight).encode(), option=option)
 
 
 def _write(weight: ImageWeight, options: WeighOptions, talk: Talk) -> None:

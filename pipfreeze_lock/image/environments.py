@@ -89,7 +89,7 @@ def choose_environment(
         message = "there is no Python in it"
         hints = [
             "It has no interpreter with its standard library, on PATH or elsewhere.",
-            "For an environment of this machine name its interpreter: `python:.venv/bin/python`.",
+            'An environment of this machine is read as `--environment "$PWD/.venv" rootfs:/`.',
         ]
         raise ImageError(message, context=subject, hints=hints)
     if wanted is None:

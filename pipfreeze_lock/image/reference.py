@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from pipfreeze_lock.errors import UsageError
-from pipfreeze_lock.target.image_references import ImageReference, parse_image_reference
+from pipfreeze_lock.model.url import redact
+from pipfreeze_lock.target.image_references import ImageReference, parse_image_reference, shown_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,15 +218,16 @@ def _registry(name: str) -> RegistryReference:
 def _bare(text: str) -> BareReference:
     looks_like_a_path = text.startswith(("/", ".", "~", "\\")) or _DRIVE.match(text)
     if text.lower().endswith(_ARCHIVE_ENDINGS):
-        hint = f"Write `docker-archive:{text}` for what `docker save` wrote, or `oci-archive:{text}`."
-        _refuse(f"`{text}` is a file, and not the name of an image", hint=hint)
+        file = redact(text)
+        hint = f"Write `docker-archive:{file}` for what `docker save` wrote, or `oci-archive:{file}`."
+        _refuse(f"`{file}` is a file, and not the name of an image", hint=hint)
     if looks_like_a_path:
         hint = f"Write `rootfs:{text}`, `oci:{text}` or `python:{text}`, whichever it is."
         _refuse(f"`{text}` is a path, and not the name of an image", hint=hint)
     try:
         registry = _registry(text)
     except UsageError:
-        _refuse(f"`{text}` is not an image")
+        _refuse(f"`{shown_reference(text)}` is not an image")
     return BareReference(name=text, registry=registry)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipfreeze_lock.errors import ImageError
@@ -45,9 +44,8 @@ class RootFolder:
 
         :raises ImageError: when it is none, or something in it may not be read.
         """
-        folder = Path(self._folder)
-        if not folder.is_dir():
-            message = "it is no folder" if os.path.lexists(folder) else "there is no such folder"
+        if not os.path.isdir(self._folder):  # noqa: PTH112  False, too, for a name that is too long for any
+            message = "it is no folder" if os.path.lexists(self._folder) else "there is no such folder"
             raise ImageError(message, context=self._folder)
         reporter.layers(1, None)
         reporter.layer(0, None)

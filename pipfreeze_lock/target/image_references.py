@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipfreeze_lock.errors import UsageError
 
-__all__ = ["ImageReference", "is_python_image", "parse_image_reference"]
+__all__ = ["ImageReference", "is_python_image", "parse_image_reference", "shown_reference"]
 
 _DOCKER_HUB = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"})
 _REFERENCE = re.compile(
@@ -17,6 +17,7 @@ _REFERENCE = re.compile(
     r"(?::(?P<tag>\w[\w.-]{0,127}))?"
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?"
 )
+_LOGIN = re.compile(r"^(?P<scheme>(?:[a-z-]+://)?)\S+@(?!sha\d+:)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +43,14 @@ def parse_image_reference(text: str) -> ImageReference:
     """
     match = _REFERENCE.fullmatch(text.strip().removeprefix("docker://"))
     if match is None:
-        message = f"`{text}` is not an image reference"
+        message = f"`{shown_reference(text)}` is not an image reference"
         raise UsageError(message, hints=["Write it as `python:3.6.8` or `registry.example/team/app:1.0`."])
     return ImageReference(**match.groupdict())
+
+
+def shown_reference(text: str) -> str:
+    """Hide what stands before an ``@`` that begins no digest: somebody wrote a login there."""
+    return _LOGIN.sub(r"\g<scheme>****@", text)
 
 
 def is_python_image(text: str) -> bool:

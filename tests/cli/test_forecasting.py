@@ -156,13 +156,18 @@ def test_a_lock_says_how_it_is_installed() -> None:
             2,
             "`--since 2021-04-16` is not before `--uploaded-prior-to 2021-01-16`",
         ),
+        (["--since", "2999-01-01"], 2, "`--since 2999-01-01` has not come yet"),
+        (["--environment", "/opt/venv"], 2, "`--environment` is of an image that is read, and `python:3.6.8` is"),
         (["-r", "nothing.txt"], 3, "there is no file `nothing.txt`"),
         (["--platform", "linux/amd64", "--platform", "linux/arm64"], 2, "a forecast is for one platform"),
         (["--platform", "windows/amd64"], 2, "a forecast is for images of Linux, and this target is windows/amd64"),
         (["--dockerfile", "nothing"], 3, "the Dockerfile cannot be read: No such file or directory"),
         (["--timeout", "0"], 2, "`--timeout 0` is no time that one can wait for"),
     ],
-    ids=["format", "markdown", "strategy", "date", "dates", "input", "platforms", "windows", "dockerfile", "timeout"],
+    ids=[
+        *("format", "markdown", "strategy", "date", "dates", "future", "environment"),
+        *("input", "platforms", "windows", "dockerfile", "timeout"),
+    ],
 )
 def test_what_is_refused_before_an_index_is_asked(arguments: list[str], code: int, message: str) -> None:
     ran = run("forecast", "requirements.txt", "python:3.6.8", *arguments)

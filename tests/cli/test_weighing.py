@@ -119,10 +119,11 @@ def test_lists_have_no_weight(image: str) -> None:
         (("docker-archive:image.tar", "--format", "yaml"), 2, "`--format yaml` is not known"),
         (("docker-archive:image.tar", "--top", "0"), 2, "'--top'"),
         (("docker-archive:image.tar", "-o", "gone/weight.txt"), 3, "gone/weight.txt"),
-        (("docker-archive:image.tar", "--html", "gone/weight.html"), 3, "gone/weight.html"),
+        (("docker-archive:image.tar", "--html", "gone/weight.html"), 3, "or write elsewhere with `--html`"),
+        (("docker-archive:image.tar", "--svg", "-"), 2, "page and drawing go to files"),
         (("containers-storage:x",), 2, "skopeo copy"),
     ],
-    ids=["no image", "format", "top", "output", "page", "transport"],
+    ids=["no image", "format", "top", "output", "page", "stdout", "transport"],
 )
 def test_what_cannot_be(arguments: tuple[str, ...], code: int, words: str) -> None:
     ran = run("weigh", *arguments)
@@ -151,6 +152,13 @@ def test_an_image_without_a_python(workplace: Path) -> None:
 @pytest.mark.usefixtures("workplace")
 def test_verbose_says_what_was_read() -> None:
     assert "of 2 layers" in run("weigh", "docker-archive:image.tar", "-v").said
+
+
+def test_what_stdout_has_no_code_for_is_escaped(workplace: Path) -> None:
+    (workplace / "image.tar").rename(workplace / "caf\u00e9.tar")
+    ran = python("-m", "pipfreeze_lock", "weigh", "docker-archive:caf\u00e9.tar", PYTHONIOENCODING="ascii")
+    assert (ran.code, ran.said) == (0, "")
+    assert ran.out.startswith("docker-archive:caf\\xe9.tar: 8.")
 
 
 def test_lines_of_a_pipe_have_80_characters(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

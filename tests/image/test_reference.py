@@ -86,6 +86,10 @@ def test_reads(text: str, parsed: ParsedReference) -> None:
         ("/tmp/image.tar.gz", "is a file", "docker-archive:/tmp/image.tar.gz"),
         ("./layout", "is a path", "oci:./layout"),
         ("What?", "`What?` is not an image", "docker://HOST/NAME"),
+        ("docker://me:s3@cret@example.com/a:1", "`****@example.com/a:1` is not an image reference", ""),
+        ("me:s3cret@example.com/a:1", "`****@example.com/a:1` is not an image", ""),
+        ("docker://app@sha256:0", "`app@sha256:0` is not an image reference", ""),
+        ("https://me:s3cret@example.com/a.tar", "`https://me:****@example.com/a.tar` is a file", ":https://me:****@example"),
     ],
 )  # fmt: skip
 def test_refuses(text: str, message: str, hint: str) -> None:

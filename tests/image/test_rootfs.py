@@ -98,6 +98,8 @@ def test_names_of_all_kinds(tmp_path: Path):
 def test_no_folder(tmp_path: Path):
     with pytest.raises(ImageError, match="there is no such folder"):
         scan(tmp_path / "gone")
+    with pytest.raises(ImageError, match="there is no such folder"):
+        scan(tmp_path / ("a" * 300))
     (tmp_path / "file").write_text("")
     with pytest.raises(ImageError, match="it is no folder"):
         scan(tmp_path / "file")
