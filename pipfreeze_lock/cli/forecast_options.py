@@ -38,6 +38,7 @@ _OF_TARGET = {
     "no_base": "--no-base",
 }
 """Parameters that say what an image that is read says itself; ``--dockerfile`` tells beside it how pip is called."""
+_TRANSPORTS = ("docker-archive:", "docker-daemon:", "docker://", "oci-archive:", "oci:", "rootfs:")
 _OF_INPUTS = (".txt", ".in", ".lock", ".toml")
 
 
@@ -114,6 +115,10 @@ def inputs_and_image(options: ForecastOptions, settings: Settings) -> Asked:
     if not inputs:
         message = "there is no input" if image is None else f"`{image}` is the image, and there is no input beside it"
         raise UsageError(message, hints=["Write it as `pipfreeze-lock forecast requirements.txt python:3.6.8`."])
+    misplaced = next((one for one in inputs if one.startswith(_TRANSPORTS)), None)
+    if misplaced is not None:
+        message = f"`{misplaced}` is an image, and stands where inputs do"
+        raise UsageError(message, hints=[f"Write it last: `pipfreeze-lock forecast requirements.txt {misplaced}`."])
     if image is None and not _is_named_elsewhere(options, settings, inputs):
         message = "no image is named"
         hints = [f"Name it behind the input: `pipfreeze-lock forecast {shlex.join(inputs)} python:3.6.8`."]

@@ -59,6 +59,7 @@ def run_forecast(options: ForecastOptions, talk: Talk) -> int:
     strategy = options.pip.strategy
     settings = read_settings(working_folder())
     asked = inputs_and_image(options, settings)
+    _check_output(options.output, (*asked.inputs, *options.lock.constraints))
     lock = _lock(asked.inputs)
     given = _lock_options(replace(options.lock, inputs=asked.inputs), settings, is_lock=lock is not None)
     since, until = _days(options.since, given.uploaded_prior_to)
@@ -75,6 +76,19 @@ def run_forecast(options: ForecastOptions, talk: Talk) -> int:
     difference = forecast_difference(question.answer(since), question.answer(until), since=since)
     output.write_difference(difference, talk)
     return int(bool(difference.moves))
+
+
+def _check_output(output: str | None, inputs: tuple[str, ...]) -> None:
+    """Refuse a report that would replace what it is made from.
+
+    :raises UsageError: where it would.
+    """
+    if output in (None, "-"):
+        return
+    target = Path(str(output)).resolve()
+    if any(Path(one).resolve() == target for one in inputs if "://" not in one):
+        message = f"`{output}` is an input, and the report would replace it"
+        raise UsageError(message, hints=["Give another file with `-o`."])
 
 
 def _lock(inputs: tuple[str, ...]) -> LockedSet | None:

@@ -158,6 +158,8 @@ def test_a_lock_says_how_it_is_installed() -> None:
         ),
         (["--since", "2999-01-01"], 2, "`--since 2999-01-01` has not come yet"),
         (["--environment", "/opt/venv"], 2, "`--environment` is of an image that is read, and `python:3.6.8` is"),
+        (["-o", "requirements.txt"], 2, "`requirements.txt` is an input, and the report would replace it"),
+        (["-r", "rootfs:."], 2, "`rootfs:.` is an image, and stands where inputs do"),
         (["-r", "nothing.txt"], 3, "there is no file `nothing.txt`"),
         (["--platform", "linux/amd64", "--platform", "linux/arm64"], 2, "a forecast is for one platform"),
         (["--platform", "windows/amd64"], 2, "a forecast is for images of Linux, and this target is windows/amd64"),
@@ -165,7 +167,7 @@ def test_a_lock_says_how_it_is_installed() -> None:
         (["--timeout", "0"], 2, "`--timeout 0` is no time that one can wait for"),
     ],
     ids=[
-        *("format", "markdown", "strategy", "date", "dates", "future", "environment"),
+        *("format", "markdown", "strategy", "date", "dates", "future", "environment", "output", "misplaced"),
         *("input", "platforms", "windows", "dockerfile", "timeout"),
     ],
 )
