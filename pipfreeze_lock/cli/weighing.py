@@ -15,6 +15,7 @@ from pipfreeze_lock.cli.image_sources import Listing, SourceOptions, open_image,
 from pipfreeze_lock.cli.rendering import paint, wants_colour
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.errors import UsageError
+from pipfreeze_lock.image.reference import ArchiveReference, LayoutReference, parse_reference
 from pipfreeze_lock.report.weight_words import shown, summary
 from pipfreeze_lock.workflows.weigh import WeighRequest, weigh_image
 
@@ -59,15 +60,33 @@ def run_weigh(options: WeighOptions, talk: Talk) -> None:
     if options.format not in _FORMATS:
         message = f"`--format {options.format}` is not known"
         raise UsageError(message, hints=[f"Write one of {', '.join(f'`{name}`' for name in _FORMATS)}."])
-    if "-" in (options.html, options.svg):
-        message = "page and drawing go to files, and `-` is none"
-        raise UsageError(message, hints=["Write `/dev/stdout` for stdout."])
+    _check_outputs(options)
     source = _source(options)
     request = WeighRequest(subject=options.image, environment=options.environment, duplicates=options.duplicates)
     with resting_collector():
         weight = weigh_image(request, lambda interest: scan_image(source, interest, talk))
     _draw(weight, options)
     _write(weight, options, talk)
+
+
+def _check_outputs(options: WeighOptions) -> None:
+    """Refuse files of which one would replace another one, or the image.
+
+    :raises UsageError: for those, and for a page or a drawing on stdout.
+    """
+    if "-" in (options.html, options.svg):
+        message = "page and drawing go to files, and `-` is none"
+        raise UsageError(message, hints=["Write `/dev/stdout` for stdout."])
+    image = parse_reference(options.image)
+    taken = {Path(image.path).resolve()} if isinstance(image, ArchiveReference | LayoutReference) else set()
+    for one in (options.output, options.html, options.svg):
+        if one in (None, "-") or (Path(str(one)).exists() and not Path(str(one)).is_file()):
+            continue  # /dev/null may be named twice
+        path = Path(str(one)).resolve()
+        if path in taken:
+            message = f"`{one}` would replace the image, or another output"
+            raise UsageError(message, hints=["Name another file."])
+        taken.add(path)
 
 
 def _source(options: WeighOptions) -> ImageSource:

@@ -120,10 +120,16 @@ def test_lists_have_no_weight(image: str) -> None:
         (("docker-archive:image.tar", "--top", "0"), 2, "'--top'"),
         (("docker-archive:image.tar", "-o", "gone/weight.txt"), 3, "gone/weight.txt"),
         (("docker-archive:image.tar", "--html", "gone/weight.html"), 3, "or write elsewhere with `--html`"),
+        (("docker-archive:image.tar", "-o", "./image.tar"), 2, "`./image.tar` would replace the image"),
+        (
+            ("docker-archive:image.tar", "--html", "a", "--svg", "a"),
+            2,
+            "`a` would replace the image, or another output",
+        ),
         (("docker-archive:image.tar", "--svg", "-"), 2, "page and drawing go to files"),
         (("containers-storage:x",), 2, "skopeo copy"),
     ],
-    ids=["no image", "format", "top", "output", "page", "stdout", "transport"],
+    ids=["no image", "format", "top", "output", "page", "image", "twice", "stdout", "transport"],
 )
 def test_what_cannot_be(arguments: tuple[str, ...], code: int, words: str) -> None:
     ran = run("weigh", *arguments)
