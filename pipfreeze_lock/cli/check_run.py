@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipfreeze_lock.check.rules import LOCK_RULES, ONLINE_RULES
 from pipfreeze_lock.cli.found_locks import find_locks
+from pipfreeze_lock.cli.replaced_inputs import refuse_to_replace
 from pipfreeze_lock.cli.report_output import ReportOutput
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.cli.unchanged import unchanged_since_lock
@@ -47,6 +48,7 @@ def run_check(options: CheckOptions, talk: Talk) -> int:
     output = ReportOutput(format=options.format, path=options.output, rules=_rules(options))
     settings = read_settings(working_folder())
     locks = find_locks(options.locks, settings)
+    refuse_to_replace(map(str, locks), [options.output], by="the report")
     checked = [_examined(path, settings, options, talk) for path in locks]
     examinations = [examination for examination, _ in checked]
     output.write(examinations, talk)

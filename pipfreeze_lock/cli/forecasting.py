@@ -15,6 +15,7 @@ from pipfreeze_lock.cli.forecast_output import ForecastOutput
 from pipfreeze_lock.cli.lock_options import options_of_freeze, with_settings
 from pipfreeze_lock.cli.locking import checked, parse_date
 from pipfreeze_lock.cli.progress import Progress
+from pipfreeze_lock.cli.replaced_inputs import refuse_to_replace
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.cli.told_wheels import ToldWheels
 from pipfreeze_lock.cli.wiring import Wiring, read_inputs
@@ -59,7 +60,7 @@ def run_forecast(options: ForecastOptions, talk: Talk) -> int:
     strategy = options.pip.strategy
     settings = read_settings(working_folder())
     asked = inputs_and_image(options, settings)
-    _check_output(options.output, (*asked.inputs, *options.lock.constraints))
+    refuse_to_replace((*asked.inputs, *options.lock.constraints), [options.output], by="the report")
     lock = _lock(asked.inputs)
     given = _lock_options(replace(options.lock, inputs=asked.inputs), settings, is_lock=lock is not None)
     since, until = _days(options.since, given.uploaded_prior_to)
@@ -76,19 +77,6 @@ def run_forecast(options: ForecastOptions, talk: Talk) -> int:
     difference = forecast_difference(question.answer(since), question.answer(until), since=since)
     output.write_difference(difference, talk)
     return int(bool(difference.moves))
-
-
-def _check_output(output: str | None, inputs: tuple[str, ...]) -> None:
-    """Refuse a report that would replace what it is made from.
-
-    :raises UsageError: where it would.
-    """
-    if output in (None, "-"):
-        return
-    target = Path(str(output)).resolve()
-    if any(Path(one).resolve() == target for one in inputs if "://" not in one):
-        message = f"`{output}` is an input, and the report would replace it"
-        raise UsageError(message, hints=["Give another file with `-o`."])
 
 
 def _lock(inputs: tuple[str, ...]) -> LockedSet | None:

@@ -36,7 +36,9 @@ def show_or_write(
     if options.dry_run:
         text = as_text(changes) if changes is not None else data.decode()
         sys.stdout.write(text)
-        talk.say(f"Nothing was written: that is what `{shown}` would {'change by' if changes is not None else 'be'}.")
+        if path is not None:
+            change = "change by" if changes is not None else "be"
+            talk.say(f"Nothing was written: that is what `{shown}` would {change}.")
         return "", ""
     if path is None:
         sys.stdout.buffer.write(data)

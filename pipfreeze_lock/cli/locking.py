@@ -12,6 +12,7 @@ from pipfreeze_lock.cli.existing_lock import read_existing
 from pipfreeze_lock.cli.lock_differences import check_diff_options, difference_of, show_differences
 from pipfreeze_lock.cli.lock_options import LockOptions, with_settings
 from pipfreeze_lock.cli.lock_output import show_or_write
+from pipfreeze_lock.cli.replaced_inputs import refuse_to_replace
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.errors import PipfreezeLockError, UsageError
 
@@ -164,11 +165,8 @@ def _note_build_lock(options: LockOptions, output: Path | None, memo: Memo) -> N
 
 def refuse_an_input(requirements: RequirementSet, outputs: list[Path]) -> None:
     """Keep what a person wrote from being replaced by the lock made of it."""
-    resolved = {output.resolve() for output in outputs}
-    for one in requirements.inputs:
-        if one.path != "-" and "://" not in one.path and Path(one.path).resolve() in resolved:
-            message = f"`{one.path}` is an input, and the lock would replace it"
-            raise UsageError(message, hints=["Give another file with `-o`, `requirements.lock` for instance."])
+    hint = "Give another file with `-o`, `requirements.lock` for instance."
+    refuse_to_replace((one.path for one in requirements.inputs), outputs, by="the lock", hint=hint)
 
 
 def checked(options: LockOptions) -> LockOptions:

@@ -59,6 +59,9 @@ class LookedAt:
             return self.config
         if platform is not None:
             told = Platform.parse(platform)
+            if not told.architecture:
+                message = f"`--platform {platform}` is not a platform"
+                raise UsageError(message, hints=["Write it as `linux/amd64` or `linux/arm64`."])
             return replace(
                 self.config,
                 operating_system=told.operating_system,

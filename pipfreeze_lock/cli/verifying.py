@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pipfreeze_lock.check.places import LockPlaces
 from pipfreeze_lock.cli.image_sources import Listing, SourceOptions, open_image, registry_network
 from pipfreeze_lock.cli.recorded_options import read_command, relock_command
+from pipfreeze_lock.cli.replaced_inputs import refuse_to_replace
 from pipfreeze_lock.cli.report_output import ReportOutput
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.errors import InputError, LockFileError, UsageError
@@ -66,6 +67,7 @@ def run_verify(options: VerifyOptions, talk: Talk) -> int:
     """
     rules = rules_looked_for(integrity=options.integrity, deep=options.deep)
     output = ReportOutput(format=options.format, path=options.output, rules=rules)
+    refuse_to_replace([options.lock], [options.output], by="the report")
     if options.environment is not None and options.all_environments:
         message = "`--environment` and `--all-environments` cannot be given together"
         raise UsageError(message, hints=["Leave out one of them."])

@@ -66,6 +66,14 @@ def test_a_report_in_a_file() -> None:
     assert json.loads(Path("report.json").read_text())["agrees"] is False
 
 
+def test_the_report_does_not_replace_the_lock() -> None:
+    before = Path("requirements.lock").read_bytes()
+    ran = run("check", "-o", "requirements.lock")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`requirements.lock` is an input, and the report would replace it" in ran.said
+    assert Path("requirements.lock").read_bytes() == before
+
+
 def test_no_rule_is_called_passed_that_was_not_looked_for() -> None:
     def cases(*options: str) -> set[str]:
         return set(re.findall(r'<testcase [^>]*\bname="([^"]+)"', run("check", "--format", "junit", *options).out))

@@ -165,10 +165,11 @@ def test_a_lock_says_how_it_is_installed() -> None:
         (["--platform", "windows/amd64"], 2, "a forecast is for images of Linux, and this target is windows/amd64"),
         (["--dockerfile", "nothing"], 3, "the Dockerfile cannot be read: No such file or directory"),
         (["--timeout", "0"], 2, "`--timeout 0` is no time that one can wait for"),
+        (["--no-index"], 4, "`six` is not looked for anywhere: no index and no `--find-links` is in force"),
     ],
     ids=[
         *("format", "markdown", "strategy", "date", "dates", "future", "environment", "output", "misplaced"),
-        *("input", "platforms", "windows", "dockerfile", "timeout"),
+        *("input", "platforms", "windows", "dockerfile", "timeout", "no-index"),
     ],
 )
 def test_what_is_refused_before_an_index_is_asked(arguments: list[str], code: int, message: str) -> None:

@@ -117,6 +117,14 @@ def test_formats(workplace: Path, name: str) -> None:
     assert "error[extra-distribution]" in to_file.said
 
 
+def test_the_report_does_not_replace_the_lock(workplace: Path) -> None:
+    before = (workplace / "requirements.lock").read_bytes()
+    ran = run("verify", "requirements.lock", archive(workplace, base(), lock_layer()), "-o", "./requirements.lock")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`requirements.lock` is an input, and the report would replace it" in ran.said
+    assert (workplace / "requirements.lock").read_bytes() == before
+
+
 def test_what_was_not_looked_for_is_not_told_as_passed(workplace: Path) -> None:
     image = archive(workplace, base(), lock_layer())
     plain = run("verify", "requirements.lock", image, "--format", "junit").out

@@ -156,3 +156,10 @@ def test_a_lock_that_was_made_by_a_dockerfile_is_installed_as_that_says(server: 
     said = json.loads(ran.out)
     assert said["base"]["pip"] == "19.1.1"
     assert said["pip"]["cache_reason"] == "`--no-cache-dir` is given"
+
+
+def test_a_day_on_which_there_was_nothing(server: IndexServer) -> None:
+    ran = run("forecast", "requirements.txt", "python:3.6.8", "-i", server.url, "--uploaded-prior-to", "1999-01-01")
+    assert (ran.code, ran.out) == (4, "")
+    assert "no version of `app` satisfies" in ran.said
+    assert "hint: Files of 1999-01-01 00:00 UTC and later count as not there; a later date lets more in.\n" in ran.said

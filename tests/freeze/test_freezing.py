@@ -261,6 +261,8 @@ class TestBaseSet:
         verified("rootfs:root", "--environment", "/usr/local", "--deep")
         freeze("--platform", "linux/amd64", "rootfs:root")
         assert header("target") == [TARGET]
+        refused = run("freeze", "--platform", "nonsense", "rootfs:root")
+        assert (refused.code, "`--platform nonsense` is not a platform" in refused.said) == (2, True)
 
 
 ELF = b"\x7fELF\2\1" + bytes(12) + (183).to_bytes(2, "little")
