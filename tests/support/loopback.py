@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LoopbackServer", "Request", "Response"]
 
+_MOST_ROUNDS = 100
+"""Of the loop, for connections to end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -128,15 +131,28 @@ class LoopbackServer:
         self.port = server.sockets[0].getsockname()[1]
         self._started.set()
         await self._stop.wait()
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        # What is accepted begins in the next round, and where the server is closed by then, asyncio leaves it open.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         server.close()
-        for transport in list(self._transports):
-            transport.abort()
+        await self._end_connections()
         await server.wait_closed()
-        await asyncio.sleep(0)  # the aborted transports close their sockets in the next round of the loop
-        unfinished = asyncio.all_tasks() - {asyncio.current_task()}
+
+    async def _end_connections(self) -> None:
+        """Abort them all, and wait for what serves them; in the end, end that, too."""
+        for _ in range(_MOST_ROUNDS):
+            for transport in list(self._transports):
+                transport.abort()
+            await asyncio.sleep(0)
+            unfinished = asyncio.all_tasks() - {asyncio.current_task()}
+            if not unfinished and not self._transports:
+                break
         for task in unfinished:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
+        await asyncio.sleep(0)  # an aborted transport closes its socket in the next round of the loop
 
     async def _answer(self, request: Request) -> Response:
         if self._executor is None:
