@@ -46,7 +46,7 @@ class PipCache:
     """A cache that pip writes into the layer."""
 
     folder: str
-    """``/root/.cache/pip``."""
+    """``~/.cache/pip``, whole."""
     is_version_checked: bool = True
     """Whether pip looks for a newer pip and notes that there: not with ``--disable-pip-version-check``."""
     is_hash_mode: bool = False

@@ -30,6 +30,7 @@ __all__ = ["PipSwitches", "pip_switches"]
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 _ROOT = frozenset({"", "0", "root"})
+_HOME_OF_ROOT = "/root"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +42,7 @@ class PipSwitches:
     """A clause: ``pip compiles what it installs``, `` `--no-compile` is given``."""
     cache: PipCache | None
     cache_reason: str
-    """A clause: `` `--no-cache-dir` is given``, ``pip keeps what it fetches in `/root/.cache/pip` ``."""
+    """A clause: `` `--no-cache-dir` is given``, ``pip keeps what it fetches in `/home/app/.cache/pip` ``."""
     is_bytecode_written: bool
     """Whether what pip itself imports leaves ``.pyc``."""
 
@@ -119,7 +120,7 @@ class _Caller:
             fails = install_rules(pip).cache_flag_is_switch and off.value.lower() in _TRUE
             return f"{off.place} sets `no-cache-dir`{f', on which pip {pip} fails' if fails else ''}"
         folder = self._folder()
-        if self.config.user.partition(":")[0] not in _ROOT and f"{folder}/".startswith("/root/"):
+        if self.config.user.partition(":")[0] not in _ROOT and f"{folder}/".startswith(f"{_HOME_OF_ROOT}/"):
             return f"`{folder}` is not the user's own, so that pip switches its cache off"
         return ""
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from support.distribution import Artifact
 
+HOME = "/root"
+"""Of root, in any image."""
 PYTHONS = {"3.6": BASE, "3.13": {"pip": "26.0.1"}}
 Step = tuple[Forecast, RealLayer]
 
@@ -136,7 +138,7 @@ def test_what_pip_keeps_is_in_the_layer(
     monkeypatch.setenv("PIP_CERT", str(authorities))
     base = images.base(python, PYTHONS[python])
     image = ImageOfPip.of(base)
-    cache = PipCache(folder="/root/.cache/pip", is_version_checked=False)
+    cache = PipCache(folder=f"{HOME}/.cache/pip", is_version_checked=False)
     client = Client(HttpSettings.from_environment(os.environ, ca_bundle=authorities))
     plan = image.plan([things["1"]], server)
     forecast = Forecast(image.request(plan, cache=cache), client=client)

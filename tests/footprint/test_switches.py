@@ -9,6 +9,9 @@ from pipfreeze_lock.image.interface import ImageConfig, LayerContents, LayerFile
 from pipfreeze_lock.image.layers import FileTree
 from pipfreeze_lock.model.image import LayerInfo
 
+HOME = "/root"
+CACHE = f"{HOME}/.cache/pip"
+
 
 def switches(
     *instructions: str, pip: str = "21.3.1", user: str = "", files: dict[str, str] | None = None, **environment: str
@@ -19,26 +22,26 @@ def switches(
             files={path: LayerFile("file", content=text.encode()) for path, text in (files or {}).items()}
         ),
     )
-    config = ImageConfig(environment={"HOME": "/root", **environment}, user=user)
+    config = ImageConfig(environment={"HOME": HOME, **environment}, user=user)
     return pip_switches(config, FileTree([layer]), pip=pip, instructions=instructions)
 
 
 @pytest.mark.parametrize(
     ("instruction", "folder"),
     [
-        ("RUN pip install flask", "/root/.cache/pip"),
+        ("RUN pip install flask", CACHE),
         ("RUN pip install --cache-dir /var/pip flask", "/var/pip"),
         ("RUN pip install --cache-dir=cache flask", "/cache"),
         ("RUN PIP_CACHE_DIR=/var/pip pip install flask", "/var/pip"),
-        ("RUN apt-get update && rm -rf /var/cache/apt && python -m pip install flask", "/root/.cache/pip"),
+        ("RUN apt-get update && rm -rf /var/cache/apt && python -m pip install flask", CACHE),
         ("RUN pip install --no-cache-dir flask", None),
         ("RUN pip --no-cache-dir install flask", None),
         ("RUN PIP_NO_CACHE_DIR=1 pip3.9 install flask", None),
         ("RUN pip install flask \\\n && rm -rf ~/.cache", None),
         ("RUN pip install flask; pip cache purge", None),
-        ("RUN --mount=type=cache,target=/root/.cache/pip pip install flask", None),
-        ("COPY pip install", "/root/.cache/pip"),
-        ("RUN echo 'not closed; pip install --no-cache-dir", "/root/.cache/pip"),
+        (f"RUN --mount=type=cache,target={CACHE} pip install flask", None),
+        ("COPY pip install", CACHE),
+        ("RUN echo 'not closed; pip install --no-cache-dir", CACHE),
     ],
 )
 def test_an_instruction_tells_of_the_cache(instruction, folder):
@@ -57,7 +60,7 @@ def test_the_last_instruction_that_installs_counts():
         ({"XDG_CACHE_HOME": "/var/cache"}, "/var/cache/pip"),
         ({"HOME": "/home/app"}, "/home/app/.cache/pip"),
         ({"PIP_CACHE_DIR": "/var/pip"}, "/var/pip"),
-        ({"PIP_NO_CACHE_DIR": ""}, "/root/.cache/pip"),
+        ({"PIP_NO_CACHE_DIR": ""}, CACHE),
         ({"PIP_NO_CACHE_DIR": "1"}, None),
         ({"PIP_NO_CACHE_DIR": "off"}, None),
     ],

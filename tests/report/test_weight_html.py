@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pipfreeze_lock.model.weight import ImageWeight
 
 ROOT = Path(__file__).parents[2]
+HOME = "/root"
+"""Of root, in any image."""
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LOADING = {"src", "href", "srcset", "action", "formaction", "poster", "background", "ping", "data", "style", "srcdoc"}
 TAGS = frozenset(
@@ -179,7 +181,7 @@ def test_tables_are_there_without_a_script() -> None:
         "Distributions",
         "Hidden files",
         "Stored twice",
-        "/root/.cache/pip/http/a/b",
+        f"{HOME}/.cache/pip/http/a/b",
         "Layer 2, taken away in layer 4",
         "Layer 3, replaced by the same contents in layer 5",
         "/app/copy.py /app/main.py",

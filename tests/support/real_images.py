@@ -119,7 +119,7 @@ class Container:
         """Run ``pip install`` of the image's own pip, as the RUN of a Dockerfile does.
 
         :param folder: The container sees it as ``/work``, and is in it.
-        :param is_cached: Whether pip keeps what it fetches, in ``/root/.cache/pip``.
+        :param is_cached: Whether pip keeps what it fetches, in ``~/.cache/pip``.
         """
         mount = ["--volume", f"{folder}:/work:ro", "--workingdir", "/work"]
         environment = ["--env", "HOME=/root", "--env", "PIP_DISABLE_PIP_VERSION_CHECK=1"]

@@ -32,7 +32,7 @@ _STEPS: tuple[tuple[tuple[str, ...], ...], ...] = (
     (
         ("-m", "venv", "--without-pip", "/opt/venv"),
         (*_PIP, "--ignore-installed", "--prefix", "/opt/venv", "in-venv"),
-        ("-c", "import shutil; shutil.rmtree('/root/.cache')"),
+        ("-c", "import os, shutil; shutil.rmtree(os.path.expanduser('~/.cache'))"),
     ),
     (("-c", f"import os; os.chmod('/{SITE}/requests/api.py', 0o600)"),),
 )

@@ -33,7 +33,10 @@ def told(path: str, caches: dict[str, str] | None = None) -> str:
         ("lib/python3.9/os.py", "interpreter Python 3.9 /"),
         ("opt/pypy/lib/pypy3.9/os.py", "interpreter PyPy 3.9 /opt/pypy"),
         ("opt/pypy/lib-python/3/os.py", "interpreter PyPy 3 /opt/pypy"),
-        ("root/.pyenv/versions/3.8.18/lib/python3.8/os.py", "interpreter Python 3.8 /root/.pyenv/versions/3.8.18"),
+        (
+            "home/app/.pyenv/versions/3.8.18/lib/python3.8/os.py",
+            "interpreter Python 3.8 /home/app/.pyenv/versions/3.8.18",
+        ),
         (f"{SITE}/mine/a/b.py", f"other /{SITE}/mine"),
         (f"{SITE}/mine.py", f"other /{SITE}"),
         ("usr/lib/python3/dist-packages/a/b.py", "other /usr/lib/python3/dist-packages/a"),

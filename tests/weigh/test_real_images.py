@@ -19,6 +19,8 @@ from support.registry_server import RegistryServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+HOME = "/root"
+"""Of root, in any image."""
 VENV_SITE = "/opt/venv/lib/python3.6/site-packages"
 
 
@@ -109,7 +111,7 @@ def test_hidden_files(document: dict[str, Any]) -> None:
     assert (new["layer"], new["hidden_by"], new["replaced"], new["equal"]) == (3, 5, True, False)
     same = hidden[f"/{SITE}/requests/api.py"]
     assert (same["layer"], same["hidden_by"], same["replaced"], same["equal"]) == (3, 7, True, True)
-    cached = [one for path, one in hidden.items() if path.startswith("/root/.cache/pip/wheels/")]
+    cached = [one for path, one in hidden.items() if path.startswith(f"{HOME}/.cache/pip/wheels/")]
     assert [(one["layer"], one["hidden_by"], one["replaced"]) for one in cached] == [(4, 6, False)] * len(cached) != []
     assert document["hidden"]["size"] == sum(one["size"] for one in hidden.values())
 
