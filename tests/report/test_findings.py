@@ -31,6 +31,7 @@ from support.finding_examples import (
     finding,
     texts,
 )
+from support.json_schemas import closed_schema
 
 from pipfreeze_lock import __version__
 from pipfreeze_lock.model.finding import Examination, Location, RelatedLocation
@@ -60,24 +61,6 @@ def json_schema(path: Path) -> jsonschema.Validator:
 
 
 @cache
-def closed_findings_schema() -> jsonschema.Validator:
-    """Ours, with nothing allowed that it does not name: so that every member we write is a published one."""
-
-    def closed(node):
-        if isinstance(node, list):
-            return [closed(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        copy = {key: closed(value) for key, value in node.items()}
-        return copy | {"additionalProperties": False} if "properties" in node else copy
-
-    path = HERE.parents[1] / "docs/findings.schema.json"
-    schema = json.loads(path.read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(closed(schema))
-
-
-@cache
 def jenkins_schema() -> xmlschema.XMLSchema:
     return xmlschema.XMLSchema(HERE / "schemas/junit-10.xsd")
 
@@ -88,7 +71,7 @@ def check_text(output: str) -> None:
 
 
 def check_json(output: str) -> None:
-    closed_findings_schema().validate(json.loads(output))
+    closed_schema("findings.schema.json").validate(json.loads(output))
 
 
 def check_github(output: str) -> None:

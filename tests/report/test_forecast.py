@@ -6,13 +6,12 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.json_schemas import closed_schema
 
 from pipfreeze_lock.model.artifact import IndexFile, ProjectPage
 from pipfreeze_lock.model.forecast import Forecast, ForecastBase, InstallCall
@@ -43,23 +42,6 @@ CALL = InstallCall(
     has_cache=True,
     cache_reason="nothing keeps pip from it",
 )
-
-
-@cache
-def schema() -> jsonschema.Validator:
-    """Ours, with nothing allowed that it does not name: so that every member we write is a published one."""
-
-    def closed(node):
-        if isinstance(node, list):
-            return [closed(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        copy = {key: closed(value) for key, value in node.items()}
-        return copy | {"additionalProperties": False} if "properties" in node else copy
-
-    found = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(found)
-    return jsonschema.Draft202012Validator(closed(found))
 
 
 def asks(parent: str, constraint: str = "", **words) -> Via:
@@ -222,7 +204,7 @@ def test_lines_fit(found: Forecast, width: int) -> None:
 
 @pytest.mark.parametrize("found", [MANY, NOTHING, ESTIMATED, EMPTY], ids=["many", "nothing", "estimated", "empty"])
 def test_json_keeps_its_schema(found: Forecast) -> None:
-    schema().validate(json.loads(forecast_json.render(found)))
+    closed_schema("forecast.schema.json").validate(json.loads(forecast_json.render(found)))
 
 
 def test_json_has_exact_bytes() -> None:
@@ -319,7 +301,7 @@ layer                   61.4 kB     61.4 kB        ±0 B
 
 @pytest.mark.parametrize("found", [DIFFERENCE, SAME], ids=["moved", "same"])
 def test_two_days_keep_the_schema(found) -> None:
-    schema().validate(json.loads(forecast_json.render_difference(found)))
+    closed_schema("forecast.schema.json").validate(json.loads(forecast_json.render_difference(found)))
 
 
 def test_two_days_as_markdown() -> None:
@@ -362,10 +344,10 @@ ANY = st.text(max_size=40)
 def test_no_string_breaks_a_report(name: str, version: str, constraint: str, command: str) -> None:
     one = action("upgrade", name, version, asks(name, constraint), old=version)
     found = forecast(one, call=replace(CALL, command=command, uploaded_prior_to=JANUARY))
-    schema().validate(json.loads(forecast_json.render(found)))
+    closed_schema("forecast.schema.json").validate(json.loads(forecast_json.render(found)))
     other = forecast(action("install", name, f"{version}1", asks(name, constraint)), call=found.call)
     both = forecast_difference(found, other, since=JANUARY)
-    schema().validate(json.loads(forecast_json.render_difference(both)))
+    closed_schema("forecast.schema.json").validate(json.loads(forecast_json.render_difference(both)))
     texts = (
         forecast_text.render(found, ForecastPresentation(verbose=True)),
         forecast_difference_text.render(both, ForecastPresentation()),

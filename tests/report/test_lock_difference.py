@@ -6,15 +6,14 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import needs
+from support.json_schemas import closed_schema
 
 from pipfreeze_lock import __version__
 from pipfreeze_lock.model.lock import LockedSet, Pin, Via
@@ -236,23 +235,6 @@ def test_several_locks_in_one_body() -> None:
 # JSON
 
 
-@cache
-def closed_schema() -> jsonschema.Validator:
-    """Ours, with nothing allowed that it does not name: so that every member we write is a published one."""
-
-    def closed(node):
-        if isinstance(node, list):
-            return [closed(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        copy = {key: closed(value) for key, value in node.items()}
-        return copy | {"additionalProperties": False} if isinstance(node.get("properties"), dict) else copy
-
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(closed(schema))
-
-
 def test_the_schema_requires_every_member() -> None:
     def objects(node):
         if isinstance(node, dict):
@@ -270,7 +252,7 @@ def test_the_schema_requires_every_member() -> None:
 
 def test_json_says_all_that_the_body_does() -> None:
     document = json.loads(as_json([WHOLE], PAST))
-    closed_schema().validate(document)
+    closed_schema("lock-diff.schema.json").validate(document)
     assert (document["asked_at"], document["exclude_newer"]) == ("2021-04-16T04:17:00Z", "2021-04-16T00:00:00Z")
     (one,) = document["locks"]
     assert one["counts"]["upgraded"] == 5

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from support.json_schemas import closed_schema
 from support.weighed_images import weighed
 from support.weight_examples import example_weight
 
@@ -18,6 +18,8 @@ from pipfreeze_lock.model.weight import KINDS, ImageWeight
 from pipfreeze_lock.report import weight_json, weight_text
 from pipfreeze_lock.report.weight_text import WeightPresentation
 
+HOME = "/root"
+"""Of root, in any image."""
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -26,21 +28,9 @@ def weight() -> ImageWeight:
     return example_weight()
 
 
-def closed(schema: Any) -> Any:
-    """Let no object have members that the schema does not name, so that none is forgotten there."""
-    if isinstance(schema, dict):
-        made = {key: closed(value) for key, value in schema.items()}
-        if "properties" in made:
-            made["additionalProperties"] = False
-        return made
-    return [closed(one) for one in schema] if isinstance(schema, list) else schema
-
-
 def document_of(weight: ImageWeight, **options: Any) -> dict[str, Any]:
-    schema = json.loads((DOCS / "weight.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
     document = json.loads(weight_json.render(weight, **options))
-    jsonschema.Draft202012Validator(closed(schema)).validate(document)
+    closed_schema("weight.schema.json").validate(document)
     return document
 
 
@@ -96,7 +86,7 @@ def test_text(weight: ImageWeight) -> None:
         " 700.0 kB    9.0 %  cache of pip",
         " 400.0 kB    5.1 %  gcc 12-1",
         " 120.0 kB  layer 3, replaced in 5, the same again: /app/data.bin",
-        " 700.0 kB  layer 2, taken away in 4: /root/.cache/pip/http/a/b",
+        f" 700.0 kB  layer 2, taken away in 4: {HOME}/.cache/pip/http/a/b",
         "The same contents under several paths: 90.0 kB more than once",
         "  50.0 kB  2 times: /app/copy.py",
         " 400.0 kB  about compilers, headers and version control of the system",
