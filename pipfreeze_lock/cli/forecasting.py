@@ -19,7 +19,7 @@ from pipfreeze_lock.cli.replaced_inputs import refuse_to_replace
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.cli.told_wheels import ToldWheels
 from pipfreeze_lock.cli.wiring import Wiring, read_inputs
-from pipfreeze_lock.errors import PipfreezeLockError, UsageError
+from pipfreeze_lock.errors import UsageError
 from pipfreeze_lock.footprint.compiling import find_compiler
 from pipfreeze_lock.footprint.switches import pip_switches
 from pipfreeze_lock.footprint.wheel_files import IndexWheelFiles
@@ -28,7 +28,6 @@ from pipfreeze_lock.memo import Memo
 from pipfreeze_lock.model.forecast import InstallCall
 from pipfreeze_lock.report.forecast_difference import forecast_difference
 from pipfreeze_lock.resolve.planning.interface import PlanRequest
-from pipfreeze_lock.resolve.planning.planner import Planner
 from pipfreeze_lock.target.pip_capabilities import capabilities
 from pipfreeze_lock.workflows.forecast import ForecastRequest, forecast
 
@@ -163,15 +162,8 @@ class _Question:
         """Plan and measure as of a day; None: now."""
         progress = Progress(self.talk)
         wiring = Wiring.of(self.lock, self.requirements, self.base.target, day, progress)
-        try:
+        with wiring.at_work(progress, self.talk):
             found = self._answered(wiring, day, progress)
-        except PipfreezeLockError:
-            for note in wiring.index.notes:  # a folder that is not there, say: it may be the cause
-                self.talk.warn(note)
-            raise
-        finally:
-            progress.stop()
-            wiring.close()
         for warning in dict.fromkeys((*wiring.notes(), *found.plan.warnings, *wiring.markers.guesses())):
             self.talk.warn(warning)
         for hint in found.plan.hints:
@@ -181,18 +173,9 @@ class _Question:
     def _answered(self, wiring: Wiring, day: datetime | None, progress: Progress) -> Forecast:
         cache = wiring.cache or Cache(None)
         answers = wiring.cache_folder / "interpreters.json" if wiring.cache is not None else None
-        planner = Planner(
-            catalogue=wiring.catalogue,
-            rules=wiring.rules,
-            holds=wiring.markers.holds,
-            explicit=wiring.files.candidate,
-            digest=wiring.files.digest,
-            builds=wiring.metadata,
-            reporter=progress,
-        )
         return forecast(
             self._request(wiring, day),
-            planner=planner,
+            planner=wiring.planner(progress),
             wheels=ToldWheels(IndexWheelFiles(wiring.client, cache), progress),
             find_compiler=partial(find_compiler, self.base.target, environment=os.environ, answers=answers),
             cache=cache,

@@ -17,7 +17,7 @@ from pipfreeze_lock.cli.progress import Progress
 from pipfreeze_lock.cli.recorded_options import settings_used
 from pipfreeze_lock.cli.settings import read_settings, working_folder
 from pipfreeze_lock.cli.wiring import Wiring, read_inputs
-from pipfreeze_lock.errors import PipfreezeLockError, UsageError
+from pipfreeze_lock.errors import UsageError
 from pipfreeze_lock.image.environment_target import first_of_each_name, target_of_environment
 from pipfreeze_lock.image.interest import environment_interest, with_module_digests
 from pipfreeze_lock.lockfile.requirements_txt import render
@@ -165,7 +165,7 @@ def _frozen(
 ) -> LockedSet:
     progress = Progress(talk)
     wiring = Wiring.of(given, requirements, target, None, progress)
-    try:
+    with wiring.at_work(progress, talk):
         frozen = freeze(
             FreezeRequest(
                 installed=looked.installed,
@@ -181,13 +181,6 @@ def _frozen(
             hasher=wiring.files,
             holds=wiring.markers.holds,
         )
-    except PipfreezeLockError:
-        for note in wiring.index.notes:  # a folder that is not there, say: it may be the cause
-            talk.warn(note)
-        raise
-    finally:
-        progress.stop()
-        wiring.close()
     return replace(frozen, warnings=(*wiring.notes(), *frozen.warnings, *wiring.markers.guesses()))
 
 

@@ -14,7 +14,7 @@ from pipfreeze_lock.cli.lock_options import LockOptions, with_settings
 from pipfreeze_lock.cli.lock_output import show_or_write
 from pipfreeze_lock.cli.replaced_inputs import refuse_to_replace
 from pipfreeze_lock.cli.settings import read_settings, working_folder
-from pipfreeze_lock.errors import PipfreezeLockError, UsageError
+from pipfreeze_lock.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,7 +233,7 @@ def _lock_one(
 
     progress = Progress(talk)
     wiring = Wiring.of(options, requirements, target, date, progress)
-    try:
+    with wiring.at_work(progress, talk):
         request = LockRequest(
             requirements=requirements,
             target=target,
@@ -255,13 +255,6 @@ def _lock_one(
         build_differences, write_build_lock = _build_lock(
             options, wiring, request, locked, data, path, talk, date, command_of_target=command_of_target
         )
-    except PipfreezeLockError:
-        for note in wiring.index.notes:  # a folder that is not there, say: it may be the cause
-            talk.warn(note)
-        raise
-    finally:
-        progress.stop()
-        wiring.close()
     stale = () if options.build_lock else stale_build_lock(path, data)
     warnings = (*wiring.notes(), *locked.warnings, *wiring.markers.guesses(), *stale)
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipfreeze_lock.cli.index_options import index_options
 from pipfreeze_lock.cli.settings import cache_folder
-from pipfreeze_lock.errors import UsageError
+from pipfreeze_lock.errors import PipfreezeLockError, UsageError
 from pipfreeze_lock.http.client import Client
 from pipfreeze_lock.http.credentials import CredentialStore
 from pipfreeze_lock.http.settings import HttpSettings
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
     from pipfreeze_lock.cli.lock_options import LockOptions
     from pipfreeze_lock.cli.pip_tools_wiring import PipToolsParts
     from pipfreeze_lock.cli.progress import Progress
+    from pipfreeze_lock.cli.rendering import Talk
     from pipfreeze_lock.http.keyring_program import KeyringProgram
     from pipfreeze_lock.memo import Memo
     from pipfreeze_lock.metadata.interface import BuildInterpreter
     from pipfreeze_lock.model.requirement import IndexOptions, RequirementSet
     from pipfreeze_lock.model.target import Target
     from pipfreeze_lock.resolve.interface import Resolver
+    from pipfreeze_lock.resolve.planning.planner import Planner
 
 __all__ = ["Wiring", "http_settings", "keyring_program", "read_inputs"]
 
@@ -199,6 +202,33 @@ class Wiring:
     def notes(self) -> list[str]:
         """Give what a person must know of the places and of the cache; after `close` all of it."""
         return [*self.index.notes, *(self.cache.notes if self.cache else ())]
+
+    @contextmanager
+    def at_work(self, progress: Progress, talk: Talk) -> Iterator[None]:
+        """Close it in the end, and stop the progress; an error comes after what is known of the places."""
+        try:
+            yield
+        except PipfreezeLockError:
+            for note in self.index.notes:  # a folder that is not there, say: it may be the cause
+                talk.warn(note)
+            raise
+        finally:
+            progress.stop()
+            self.close()
+
+    def planner(self, progress: Progress) -> Planner:
+        """Give what plans a ``pip install`` with these parts."""
+        from pipfreeze_lock.resolve.planning.planner import Planner  # noqa: PLC0415  for forecasts alone
+
+        return Planner(
+            catalogue=self.catalogue,
+            rules=self.rules,
+            holds=self.markers.holds,
+            explicit=self.files.candidate,
+            digest=self.files.digest,
+            builds=self.metadata,
+            reporter=progress,
+        )
 
     def close(self) -> None:
         """Give up what is still under way."""

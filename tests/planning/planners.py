@@ -15,7 +15,6 @@ from pipfreeze_lock.memo import Memo
 from pipfreeze_lock.metadata.installed import installed_metadata
 from pipfreeze_lock.model.installed import InstalledDistribution
 from pipfreeze_lock.resolve.planning.interface import InstalledState, PlanRequest
-from pipfreeze_lock.resolve.planning.planner import Planner
 from pipfreeze_lock.target.from_flags import target_from_flags
 from pipfreeze_lock.target.pip_capabilities import capabilities
 
@@ -47,15 +46,6 @@ def plan_of(words: list[str], site: PipSite) -> Plan:
     progress = Progress(Talk(quiet=2))
     wiring = Wiring.of(given, requirements, target, None, progress)
     try:
-        planner = Planner(
-            catalogue=wiring.catalogue,
-            rules=wiring.rules,
-            holds=wiring.markers.holds,
-            explicit=wiring.files.candidate,
-            digest=wiring.files.digest,
-            builds=wiring.metadata,
-            reporter=progress,
-        )
         strategy = words[words.index("--upgrade-strategy") + 1] if "--upgrade-strategy" in words else None
         flags = {flag.removeprefix("--").replace("-", "_"): flag in words for flag in _FLAGS}
         request = PlanRequest(
@@ -65,7 +55,7 @@ def plan_of(words: list[str], site: PipSite) -> Plan:
             upgrade_strategy=strategy,  # type: ignore[arg-type]  # as a scenario writes it
             **flags,
         )
-        return planner.plan(request)
+        return wiring.planner(progress).plan(request)
     finally:
         progress.stop()
         wiring.close()
