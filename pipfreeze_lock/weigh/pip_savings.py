@@ -38,31 +38,21 @@ def bytecode(evidence: Evidence) -> Iterator[Saving]:
             by_pip.append(one)
         elif layer is not None and layer < one.layer and one.owner.category in {"distribution", "interpreter"}:
             by_runs.append(one)
-    yield Saving(
+    yield _without(
+        by_pip,
+        evidence,
         id="no-compile",
         what="bytecode that pip compiles",
-        size=total(by_pip),
         how="RUN pip install --no-compile …",
-        note=sentences(
-            "modules are compiled when they are first imported, at each start where that cannot be written",
-            _share_of_tests(by_pip),
-            hidden_share(by_pip),
-        ),
-        paths=_packages(evidence, by_pip),
-        layers=evidence.layers_of(by_pip),
+        cost="modules are compiled when they are first imported, at each start where that cannot be written",
     )
-    yield Saving(
+    yield _without(
+        by_runs,
+        evidence,
         id="no-bytecode",
         what="bytecode that Python writes when a RUN runs it",
-        size=total(by_runs),
         how="ENV PYTHONDONTWRITEBYTECODE=1",
-        note=sentences(
-            "Python's own modules and pip's are compiled at each start then",
-            _share_of_tests(by_runs),
-            hidden_share(by_runs),
-        ),
-        paths=_packages(evidence, by_runs),
-        layers=evidence.layers_of(by_runs),
+        cost="Python's own modules and pip's are compiled at each start then",
     )
 
 
@@ -110,16 +100,33 @@ def development_files(evidence: Evidence) -> Iterator[Saving]:
     ]
     places = " ".join(sorted({f"/{_site_of(one.path, sites)}" for one in files}))
     names = " -o ".join(f"-name '*.{suffix}'" for suffix in sorted({_suffix(one.path) for one in files}))
-    yield Saving(
+    yield _without(
+        files,
+        evidence,
         id="development-files",
         what="headers and static libraries of distributions",
-        size=total(files),
         how=f"RUN pip install … && find {places} -type f \\( {names} \\) -delete",
-        note=sentences(
-            "who compiles against them in the image needs them; `verify --integrity` will miss them",
-            _share_of_tests(files),
-            hidden_share(files),
-        ),
+        cost="who compiles against them in the image needs them; `verify --integrity` will miss them",
+    )
+
+
+def _without(
+    files: list[WeighedFile],
+    evidence: Evidence,
+    *,
+    id: str,  # noqa: A002  as `Saving` has it
+    what: str,
+    how: str,
+    cost: str,
+) -> Saving:
+    """Give what an image without these files spares, and where they are."""
+    in_suites = share(total(one for one in files if one.kind == "tests"), "is of test suites, too")
+    return Saving(
+        id=id,
+        what=what,
+        size=total(files),
+        how=how,
+        note=sentences(cost, in_suites, hidden_share(files)),
         paths=_packages(evidence, files),
         layers=evidence.layers_of(files),
     )
@@ -156,7 +163,3 @@ def _packages(evidence: Evidence, files: list[WeighedFile]) -> tuple[str, ...]:
         return f"/{site}/{path[len(site) + 1 :].partition('/')[0]}" if site else f"/{posixpath.dirname(path)}"
 
     return largest((place(one.path), one.size) for one in files)
-
-
-def _share_of_tests(files: list[WeighedFile]) -> str:
-    return share(total(one for one in files if one.kind == "tests"), "is of test suites, too")
