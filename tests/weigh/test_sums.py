@@ -54,11 +54,13 @@ def test_totals(made: list[list[tuple[str, Any]]]) -> None:
 
 
 def unpackable(entries: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """Leave out hard links to what the layer has not named as a file before, which lead nowhere or in circles."""
+    """Leave out links that lead nowhere or in circles: to themselves, and hard ones to what is not there as a file."""
     files: set[str] = set()
     kept = []
     for path, content in entries:
-        if isinstance(content, HardLink) and (content.target not in files or content.target == path):
+        if isinstance(content, HardLink | Link) and content.target == path:
+            continue
+        if isinstance(content, HardLink) and content.target not in files:
             continue
         if isinstance(content, str):
             files.add(path)
